@@ -1,0 +1,90 @@
+"""The magnetic tunnel junction's static model, as data and as closed form.
+
+Conductance is linear in cos(theta) (Slonczewski; see devices.md 1.4 for the survey): RP = RA / A,
+RAP(V, T) = RP (1 + TMR(V, T)), TMR(V, T) = TMR0(T) / (1 + (V / Vh)^2). ``models/mtj/mtj.cir.j2`` is the same model
+for ngspice; the closed forms here are what the tests hold it against.
+"""
+
+import math
+import tomllib
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from harness.errors import HarnessError
+from harness.quantities import parse_quantity
+from harness.technology import PROJECT
+
+Quantity = Annotated[float, BeforeValidator(parse_quantity), Field(gt=0)]
+MTJ_SETS = PROJECT / "models" / "mtj" / "sets.toml"
+ROOM_KELVIN = 300.15
+
+
+class MtjSet(BaseModel):
+    """One device: geometry, resistance and magnetics in SI. Sources stand in sets.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    diameter: Quantity  # m
+    ra: Quantity  # Ohm m^2
+    tmr0: Quantity  # at zero bias and 27 C
+    v_half: Quantity  # V, bias at which TMR has halved
+    polarization: Quantity  # at 27 C, for the temperature law and the torque
+    thermal_stability: Quantity  # Delta at 27 C
+    damping: Quantity
+    source: str
+
+    @property
+    def area(self) -> float:
+        """Junction area, m^2."""
+        return math.pi * self.diameter**2 / 4
+
+    @property
+    def r_p(self) -> float:
+        """Parallel resistance, Ohm."""
+        return self.ra / self.area
+
+    def tmr(self, voltage: ArrayLike = 0.0, temp_c: float = 27.0) -> NDArray[np.float64]:
+        """Return TMR(V, T) as a ratio, same shape as ``voltage`` (V).
+
+        The temperature law is P(T) = P0 (1 - 2e-5 T^1.5) and Julliere's TMR = 2 P^2 / (1 - P^2) (Kim 2015, UMN
+        model), normalised so that TMR(0 V, 27 C) is ``tmr0``.
+        """
+        ratio = _julliere(self.polarization, temp_c + 273.15) / _julliere(self.polarization, ROOM_KELVIN)
+        return np.asarray(self.tmr0 * ratio / (1 + (np.asarray(voltage, dtype=float) / self.v_half) ** 2))
+
+    def resistance(self, cos_theta: float, voltage: ArrayLike = 0.0, temp_c: float = 27.0) -> NDArray[np.float64]:
+        """Return the resistance (Ohm, shape of ``voltage``): cos_theta 1 is parallel, -1 antiparallel."""
+        g_p = 1 / self.r_p
+        g_ap = g_p / (1 + self.tmr(voltage, temp_c))
+        return np.asarray(1 / ((g_p + g_ap) / 2 + (g_p - g_ap) / 2 * cos_theta))
+
+
+def _julliere(polarization_at_room: float, kelvin: float) -> float:
+    slope = 2e-5
+    polarization = polarization_at_room * (1 - slope * kelvin**1.5) / (1 - slope * ROOM_KELVIN**1.5)
+    return 2 * polarization**2 / (1 - polarization**2)
+
+
+def mtj_set_names() -> list[str]:
+    """Return the names of the device sets in models/mtj/sets.toml."""
+    return sorted(tomllib.loads(MTJ_SETS.read_text(encoding="utf-8")))
+
+
+def load_mtj_set(name: str) -> MtjSet:
+    """Read one device set.
+
+    Raises:
+        HarnessError: unknown name or malformed entry.
+    """
+    sets = tomllib.loads(MTJ_SETS.read_text(encoding="utf-8"))
+    if name not in sets:
+        raise HarnessError(f"unknown MTJ set {name!r}; choose one of {', '.join(sorted(sets))} or add it to {MTJ_SETS}.")
+    try:
+        return MtjSet(name=name, **sets[name])
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise HarnessError(f"MTJ set {name!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error

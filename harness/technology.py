@@ -1,0 +1,172 @@
+"""A technology: its devices, supplies, corners, matching and the sizes of every block, read from one folder.
+
+``models/technologies/<name>/technology.toml`` holds the device facts, ``sizing.toml`` the sizes by block and role.
+No template knows a width or a model name, so a new technology is one more folder.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from harness.errors import HarnessError, MissingToolError
+from harness.quantities import parse_quantity
+
+PROJECT = Path(__file__).resolve().parents[1]
+TECHNOLOGIES = PROJECT / "models" / "technologies"
+
+Quantity = Annotated[float, BeforeValidator(parse_quantity)]
+Positive = Annotated[Quantity, Field(gt=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transistor(_Strict):
+    """How one kind of transistor is written in a netlist, and what it withstands."""
+
+    polarity: Literal["n", "p"]
+    model: str
+    style: Literal["primitive", "subcircuit"] = "primitive"
+    metres_per_unit: Positive = 1.0  # 1e-6 for kits that take W and L in micrometres
+    diffusion_length: Positive | None = None  # source and drain area AS = AD = W x this; None: the model's own
+    l_min: Positive
+    v_max: Positive  # safe operating area: largest voltage between any two of gate, source, drain
+    a_vt: Positive  # V m, pair figure
+    a_beta: Positive  # m, pair figure
+    source: str
+
+
+class Library(_Strict):
+    """One model file and, where it has sections, the section to read."""
+
+    file: str
+    section: str | None = None
+
+
+class CapacitorFacts(_Strict):
+    """Density (F/m^2) and pair matching (m, relative mismatch = matching / sqrt(area)) of the MOM capacitors."""
+
+    density: Positive
+    matching: Positive
+    source: str
+
+
+class Size(_Strict):
+    """The size of one role of one block: a transistor (w, l, m), a capacitor (c) or a resistor (r); SI."""
+
+    device: str | None = None
+    w: Positive | None = None
+    l: Positive | None = None  # noqa: E741 - the field's own name
+    m: Annotated[int, Field(ge=1)] = 1
+    c: Positive | None = None
+    r: Positive | None = None
+
+
+Sizing = dict[str, dict[str, Size]]
+
+
+class _TechnologyFile(_Strict):
+    description: str
+    supply: dict[str, Positive]
+    transistors: dict[str, Transistor]
+    corners: dict[str, list[Library]]
+    process: dict[str, Quantity] = Field(default_factory=dict)  # .param name -> chip-to-chip sigma
+    capacitor: CapacitorFacts
+
+
+class Technology(_TechnologyFile):
+    """A technology with its sizes; immutable, so that it can be part of a cache key."""
+
+    name: str
+    folder: Path
+    sizing: Sizing
+
+    def size(self, block: str, role: str) -> Size:
+        """Return the size of ``role`` in ``block``.
+
+        Raises:
+            HarnessError: sizing.toml has no such row.
+        """
+        try:
+            return self.sizing[block][role]
+        except KeyError:
+            raise HarnessError(
+                f"technology {self.name!r} has no size for {block}.{role}; add it to {self.folder / 'sizing.toml'}."
+            ) from None
+
+    def library_files(self, corner: str) -> list[tuple[Path, str | None]]:
+        """Return (path, section) of the model files of ``corner``; ``$VAR`` in a path is read from the environment.
+
+        Raises:
+            HarnessError: unknown corner.
+            MissingToolError: a file is not there.
+        """
+        if corner not in self.corners:
+            raise HarnessError(
+                f"technology {self.name!r} has no corner {corner!r}; choose one of {', '.join(self.corners)}."
+            )
+        files = []
+        for library in self.corners[corner]:
+            path = Path(os.path.expandvars(library.file))
+            path = path if path.is_absolute() else self.folder / path
+            if not path.is_file():
+                raise MissingToolError(
+                    f"technology {self.name!r}, corner {corner!r}: the model file {path} is not there; "
+                    "install the kit or set the variable that its path names."
+                )
+            files.append((path, library.section))
+        return files
+
+
+def technology_names() -> list[str]:
+    """Return the names of the technologies that have a folder."""
+    return sorted(path.parent.name for path in TECHNOLOGIES.glob("*/technology.toml"))
+
+
+def load_technology(name: str, scaling: str = "", overrides: dict[str, float] | None = None) -> Technology:
+    """Read a technology and its sizes.
+
+    ``scaling`` names a table ``[scaling.<name>.<block>]`` of sizing.toml laid over the ordinary sizes (the paper's
+    5k/30k devices carry other currents than 10k/20k, so they have their own capacitor); a name without a table is
+    the ordinary sizing. ``overrides`` maps ``block.role.field`` to a value.
+
+    Raises:
+        HarnessError: unknown technology, a malformed file, or an override that names nothing.
+    """
+    folder = TECHNOLOGIES / name
+    if not name.isidentifier() or not (folder / "technology.toml").is_file():
+        raise HarnessError(f"unknown technology {name!r}; choose one of {', '.join(technology_names())}.")
+    tables = _read_toml(folder / "sizing.toml")
+    extra = tables.pop("scaling", {}).get(scaling, {})
+    for block, roles in extra.items():
+        for role, fields in roles.items():
+            tables.setdefault(block, {}).setdefault(role, {}).update(fields)
+    for path, value in (overrides or {}).items():
+        _override(tables, path, value, folder / "sizing.toml")
+    facts = _read_toml(folder / "technology.toml")
+    try:
+        return Technology(name=name, folder=folder, sizing=tables, **facts)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise HarnessError(f"technology {name!r}: {place}: {first['msg']}; correct it in {folder}.") from error
+
+
+def _override(tables: dict[str, Any], path: str, value: float, file: Path) -> None:
+    parts = path.split(".")
+    if len(parts) != 3 or parts[1] not in tables.get(parts[0], {}) or parts[2] not in Size.model_fields:
+        raise HarnessError(f"no size {path!r}; write block.role.w, .l, .m, .c or .r with a row of {file}.")
+    tables[parts[0]][parts[1]][parts[2]] = int(value) if parts[2] == "m" else value
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingToolError(f"the file {path} is not there; a technology needs it.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise HarnessError(f"{path} is not valid TOML: {error}.") from error
