@@ -1,0 +1,109 @@
+"""What ngspice is asked to compute, with the solver settings that move the answer pinned beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+RAW_NAME = "run.raw"
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Solver options; every one of them can move a result, so none is left to a default or a .spiceinit."""
+
+    reltol: float = 3e-4
+    abstol: float = 1e-12
+    vntol: float = 1e-6
+    chgtol: float = 1e-15  # the default, 1e-14 C, exceeds the charge of a small latch node
+    gmin: float = 1e-14
+    method: str = "gear"
+
+    def line(self) -> str:
+        """Return the ``.option`` line."""
+        return (
+            f".option reltol={self.reltol!r} abstol={self.abstol!r} vntol={self.vntol!r} chgtol={self.chgtol!r} "
+            f"gmin={self.gmin!r} method={self.method} maxord=2"
+        )
+
+
+@dataclass(frozen=True)
+class Transient:
+    """A transient to ``t_stop`` with steps of at most ``t_max`` (s); ngspice reports every accepted point."""
+
+    t_stop: float
+    t_max: float
+    solver: Solver = Solver()
+    plot = "Transient Analysis"
+    scale = "time"
+
+    def command(self) -> str:
+        """Return the ngspice command; without a maximum step, tstep would become one."""
+        return f"tran {self.t_max!r} {self.t_stop!r} 0 {self.t_max!r}"
+
+    def tightened(self) -> "Transient":
+        """Return the same at a tenth of reltol and half the maximum step, to measure the solver's own error."""
+        return replace(self, t_max=self.t_max / 2, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+
+    @property
+    def last(self) -> float:
+        """The scale value that a complete run reaches."""
+        return self.t_stop
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A DC sweep of one source (V or A) from ``start`` to ``stop`` in steps of ``step``."""
+
+    source: str
+    start: float
+    stop: float
+    step: float
+    solver: Solver = Solver(reltol=1e-5)
+    plot = "DC transfer characteristic"
+    scale = "v-sweep"
+
+    def command(self) -> str:
+        """Return the ngspice command."""
+        return f"dc {self.source} {self.start!r} {self.stop!r} {self.step!r}"
+
+    def tightened(self) -> "Sweep":
+        """Return the same at a tenth of reltol."""
+        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+
+    @property
+    def last(self) -> float:
+        """The scale value that a complete run reaches."""
+        return self.stop
+
+
+@dataclass(frozen=True)
+class Frequency:
+    """An AC analysis, logarithmic, from ``f_start`` to ``f_stop`` (Hz)."""
+
+    f_start: float
+    f_stop: float
+    points_per_decade: int = 20
+    solver: Solver = Solver(reltol=1e-5)
+    plot = "AC Analysis"
+    scale = "frequency"
+
+    def command(self) -> str:
+        """Return the ngspice command."""
+        return f"ac dec {self.points_per_decade} {self.f_start!r} {self.f_stop!r}"
+
+    def tightened(self) -> "Frequency":
+        """Return the same at a tenth of reltol."""
+        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+
+    @property
+    def last(self) -> float:
+        """The scale value that a complete run reaches."""
+        return self.f_stop
+
+
+Analysis = Transient | Sweep | Frequency
+
+
+def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:
+    """Add options, control block and ``.end`` to a netlist, so that ``ngspice -b`` writes run.raw in its folder."""
+    control = [".control", "set num_threads=1", "set filetype=binary", *alterations, analysis.command()]
+    return "\n".join([circuit, analysis.solver.line(), "", *control, f"write {RAW_NAME}", "quit 0", ".endc", ".end", ""])

@@ -1,0 +1,124 @@
+"""Finished runs on disk, found again by content: the cache, and the evidence of what failed.
+
+A run's key is the hash of its whole deck, of the model files it reads, of ngspice's version and of what is kept. Its
+folder appears by one rename, so it is whole or it is not there; a checksum guards the waveforms afterwards.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from harness.errors import HarnessError
+from harness.technology import PROJECT
+
+SCHEMA = 1  # raise it when the meaning of a stored run changes
+RECORD = "run.json"
+WAVES = "waves.parquet"
+KEY_LENGTH = 12
+MODEL_MARK = "<project>"
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """One finished, good run: its waveforms (index time in s, columns node names, SI) and its record."""
+
+    folder: Path
+    waveforms: pd.DataFrame
+    record: Mapping[str, Any]
+
+
+def run_key(deck: str, model_files: list[Path], version: str, signals: tuple[str, ...]) -> str:
+    """Return the content hash of a run; the checkout's place on disk does not enter it."""
+    digest = hashlib.sha256()
+    digest.update(f"{SCHEMA}\n{version}\n{' '.join(signals)}\n".encode())
+    digest.update(deck.replace(str(PROJECT), MODEL_MARK).encode())
+    for path in sorted(model_files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class Store:
+    """The folder of runs. Safe for several writers: each writes beside, then renames."""
+
+    def __init__(self, root: Path) -> None:
+        """Use ``root``, made when it is missing."""
+        self.root = root
+
+    def folder(self, testbench: str, case_id: str, key: str) -> Path:
+        """Return where a run with this key is or would be."""
+        return self.root / testbench / f"{case_id[:120].replace('/', '_')}-{key[:KEY_LENGTH]}"
+
+    def load(self, folder: Path, key: str) -> StoredRun | None:
+        """Return the run of this key, or None where there is none that can be trusted.
+
+        A folder whose record or checksum does not fit is set aside (``.foreign`` is added to its name), never used.
+        """
+        if not (folder / RECORD).is_file():
+            return None
+        try:
+            record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+            whole = record["key"] == key and record["checksum"] == _checksum(folder / WAVES)
+        except (OSError, ValueError, KeyError, TypeError):
+            whole = False
+        if not whole:
+            _set_aside(folder)
+            return None
+        return StoredRun(folder, pd.read_parquet(folder / WAVES), record)
+
+    @contextlib.contextmanager
+    def workplace(self, folder: Path) -> Iterator[Path]:
+        """Yield a fresh folder on the same disk as ``folder``; it is removed at the end unless it was moved.
+
+        Raises:
+            HarnessError: the disk is full or not writable.
+        """
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            place = Path(tempfile.mkdtemp(prefix=".running-", dir=folder.parent))
+            try:
+                yield place
+            finally:
+                shutil.rmtree(place, ignore_errors=True)
+        except OSError as error:
+            raise HarnessError(
+                f"cannot write under {self.root}: {error.strerror or error}; free space or choose another --results folder."
+            ) from error
+
+    def keep(self, place: Path, folder: Path, waveforms: pd.DataFrame, record: Mapping[str, Any]) -> StoredRun:
+        """Move a finished run to its folder."""
+        waveforms.to_parquet(place / WAVES)
+        whole = {**record, "checksum": _checksum(place / WAVES)}
+        (place / RECORD).write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        _replace(place, folder)
+        return StoredRun(folder, waveforms, whole)
+
+    def keep_failure(self, place: Path, folder: Path) -> Path:
+        """Move a failed run's deck and log beside where the good one would be, and return that folder."""
+        target = folder.with_name(folder.name + ".failed")
+        _replace(place, target)
+        return target
+
+
+def _replace(place: Path, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    place.chmod(0o755)  # mkdtemp makes it private
+    os.replace(place, folder)
+
+
+def _set_aside(folder: Path) -> None:
+    target = folder.with_name(folder.name + ".foreign")
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(folder, target)
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,257 @@
+"""What a testbench declares: its question, parameters, cases, deck, measurements, picture and claims."""
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from harness.analysis import Analysis
+from harness.errors import HarnessError
+from harness.mtj import load_mtj_set, mtj_set_names
+from harness.quantities import engineering, parse_quantity
+from harness.render import Conditions
+from harness.technology import Technology, load_technology, technology_names
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a user may set by name. ``supply`` takes the default from the technology's supply of that name."""
+
+    name: str
+    meaning: str
+    unit: str = ""
+    default: float | str = 0.0
+    low: float = float("-inf")
+    high: float = float("inf")
+    choices: tuple[str, ...] = ()
+    supply: str = ""
+
+    def parse(self, text: str | float) -> float | str:
+        """Return the checked value.
+
+        Raises:
+            HarnessError: not a number, out of range, or not one of the choices.
+        """
+        if self.choices:
+            if text not in self.choices:
+                raise HarnessError(f"{self.name}={text!r} is not known; choose one of {', '.join(self.choices)}.")
+            return str(text)
+        value = parse_quantity(text, self.unit, self.name)
+        if not self.low <= value <= self.high:
+            allowed = f"{engineering(self.low, self.unit)} to {engineering(self.high, self.unit)}"
+            raise HarnessError(f"{self.name}={text} is out of range; {self.meaning} may be {allowed}.")
+        return value
+
+
+def silicon_parameters() -> tuple[Parameter, ...]:
+    """Return the parameters that every testbench has: the technology, its corner, temperature and spreads."""
+    return (
+        Parameter("TECHNOLOGY", "technology", default="fdsoi28", choices=tuple(technology_names())),
+        Parameter("CORNER", "process corner, NMOS first", default="tt", choices=("tt", "ff", "ss", "fs", "sf")),
+        Parameter("TEMP", "temperature", "C", 27.0, -55.0, 150.0),
+        Parameter("MTJ", "MTJ set", default="10k20k", choices=tuple(mtj_set_names())),
+        Parameter("RA_SCALE", "factor on every MTJ's RA", default=1.0, low=0.3, high=3.0),
+        Parameter("TMR_SCALE", "factor on every MTJ's TMR", default=1.0, low=0.1, high=20.0),
+        Parameter("C_SCALE", "factor on every capacitor", default=1.0, low=0.3, high=3.0),
+        Parameter("R_SCALE", "factor on every resistor", default=1.0, low=0.3, high=3.0),
+    )
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of a testbench: the values it was given, and which of them make it differ from its neighbours."""
+
+    testbench: str
+    values: Values = field(hash=False)
+    varied: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """A stable, readable name: what varies, or ``nominal``. Never parsed; identity is in columns."""
+        parts = []
+        for name in self.varied:
+            value = self.values[name]
+            text = value if isinstance(value, str) else engineering(value, digits=6).replace(" ", "")
+            parts.append(f"{name}={text}")
+        return ",".join(parts) or "nominal"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One number of a testbench for the scoreboard, over all its cases."""
+
+    measure: str
+    value: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A bound that a summary must keep: stated by the paper, or required by us (``source`` says which and where).
+
+    ``must`` and ``aim`` are (low, high) in SI. ``known`` gives the reason where the paper contradicts itself or our
+    circuit is known to differ; such a row is KNOWN when it misses the bound, and an error when it unexpectedly keeps it.
+    """
+
+    measure: str
+    statement: str
+    source: str
+    must: tuple[float, float]
+    aim: tuple[float, float] | None = None
+    known: str = ""
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Which case and signals are compared with stored waveforms, by which rule; see harness.golden."""
+
+    case: Mapping[str, Any]
+    analog: tuple[str, ...]
+    digital: tuple[str, ...] = ()
+    level: float = 0.5  # V, where a two-level signal's edges are timed
+    rms: float = 5e-4  # share of the golden's swing
+    peak: float = 5e-3
+    edge: float = 50e-12  # s
+
+
+@dataclass
+class Results:
+    """What a testbench's runs gave. ``waveforms`` by case id: index time (s), columns node names, SI units.
+
+    ``measures`` is tidy: case, one column a varied parameter, measure, value, unit.
+    """
+
+    cases: list[Case]
+    waveforms: Mapping[str, pd.DataFrame]
+    measures: pd.DataFrame
+    settings: Values
+
+    def select(self, measure: str, **where: Any) -> pd.DataFrame:  # noqa: ANN401 - case columns are of any type
+        """Return the rows of one measure whose case columns equal ``where``, in case order."""
+        rows = self.measures[self.measures["measure"] == measure]
+        for name, value in where.items():
+            rows = rows[rows[name] == value]
+        if rows.empty:
+            raise HarnessError(f"no {measure!r} was measured where {where}; the runs it needs are missing.")
+        return rows
+
+    def waveform(self, **where: Any) -> pd.DataFrame:  # noqa: ANN401 - case values are of any type
+        """Return the waveforms of the one case whose values equal ``where``."""
+        for case in self.cases:
+            if all(case.values[name] == value for name, value in where.items()):
+                return self.waveforms[case.id]
+        raise HarnessError(f"no case has {where}.")
+
+
+class Testbench(ABC):
+    """A question asked of a circuit. One module in testbenches/ each, with an instance named TESTBENCH."""
+
+    name: ClassVar[str]
+    question: ClassVar[str]
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    claims: ClassVar[tuple[Claim, ...]] = ()
+    goldens: ClassVar[tuple[Golden, ...]] = ()
+    is_figure: ClassVar[bool] = True  # part of `make figures`; the others run for `make scoreboard` only
+    timeout_s: ClassVar[float] = 600.0
+
+    @abstractmethod
+    def variations(self, settings: Values) -> Iterable[Values]:
+        """Yield what each case changes against the settings (parameter name -> value)."""
+
+    @abstractmethod
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the deck template's name in testbenches/ and the values it reads as ``p``."""
+
+    @abstractmethod
+    def analysis(self, values: Values) -> Analysis:
+        """Return the analysis of a case."""
+
+    @abstractmethod
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the columns to keep of a run: node names, ``i(source)``."""
+
+    @abstractmethod
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Mapping[str, tuple[float, str]]:
+        """Return measure -> (value, unit) of one run; NaN where a run has no such event (a column that is silent)."""
+
+    @abstractmethod
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield the scoreboard's numbers."""
+
+    def draw(self, results: Results) -> "Figure | None":
+        """Return the figure, or None where the testbench has none of its own."""
+        return None
+
+    # What follows is the machinery that the harness calls; a testbench does not override it.
+
+    def all_parameters(self) -> dict[str, Parameter]:
+        """Return every declared parameter by name."""
+        return {parameter.name: parameter for parameter in (*silicon_parameters(), *self.parameters)}
+
+    def settings(self, assignments: Mapping[str, str | float]) -> dict[str, Any]:
+        """Return the value of each parameter, defaults overridden by ``assignments``.
+
+        A name with dots is a size, ``block.role.field``; sizes are checked when the technology is loaded.
+
+        Raises:
+            HarnessError: an unknown name or a value that its parameter refuses.
+        """
+        declared = self.all_parameters()
+        values: dict[str, Any] = {}
+        for name, text in assignments.items():
+            if "." in name:
+                values[name] = parse_quantity(text, "", name)
+            elif name not in declared:
+                raise HarnessError(f"{self.name} has no parameter {name!r}; it has {', '.join(sorted(declared))}.")
+            else:
+                values[name] = declared[name].parse(text)
+        technology = load_technology(str(values.get("TECHNOLOGY", declared["TECHNOLOGY"].default)))
+        for name, parameter in declared.items():
+            default = technology.supply[parameter.supply] if parameter.supply else parameter.default
+            values.setdefault(name, default)
+        return values
+
+    def cases(self, settings: Values) -> list[Case]:
+        """Return every case, each with its whole set of values.
+
+        Raises:
+            HarnessError: two cases would be the same, or a variation names no parameter.
+        """
+        cases = []
+        for variation in self.variations(settings):
+            unknown = set(variation) - set(settings)
+            if unknown:
+                raise HarnessError(f"{self.name}: a case varies {sorted(unknown)[0]!r}, which is no parameter of it.")
+            cases.append(Case(self.name, {**settings, **variation}, tuple(variation)))
+        if len({case.id for case in cases}) != len(cases) or not cases:
+            raise HarnessError(f"{self.name}: its cases are not distinct, or there are none.")
+        return cases
+
+    def module_file(self) -> Path:
+        """Return the file that declares this testbench."""
+        return Path(inspect.getfile(type(self)))
+
+
+def conditions(values: Values) -> Conditions:
+    """Return the silicon of a case: technology with its sizes, MTJ set, corner, temperature and spreads."""
+    sizes = {name: float(value) for name, value in values.items() if "." in name}
+    technology: Technology = load_technology(str(values["TECHNOLOGY"]), str(values["MTJ"]), sizes)
+    return Conditions(
+        technology=technology,
+        mtj=load_mtj_set(str(values["MTJ"])),
+        corner=str(values["CORNER"]),
+        temp_c=float(values["TEMP"]),
+        capacitance_scale=float(values["C_SCALE"]),
+        resistance_scale=float(values["R_SCALE"]),
+        ra_scale=float(values["RA_SCALE"]),
+        tmr_scale=float(values["TMR_SCALE"]),
+    )
