@@ -1,0 +1,87 @@
+# Thin: what each target does is decided in the harness. Every target sets the machine up first; that costs nothing
+# the second time. Set-up itself is scripts/setup.sh.
+#
+#   SET="VREAD_AMP=45m TEMP=85"   declared parameters by name, for figures, single testbenches and the scoreboard
+#   JOBS=2                        simulations at a time (default: one a core)
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+READY := .venv/.ready
+SPINTEGRATE := $(BIN)/spintegrate
+
+# Single quotes around what the user typed, so that the shell passes it on and runs none of it.
+quote = '$(subst ','\'',$(1))'
+quote_each = $(foreach word,$(1),$(call quote,$(word)))
+JOBS_OPTION = $(if $(JOBS),--jobs $(call quote,$(JOBS)))
+OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_OPTION)
+
+# A testbench is one module or one folder of testbenches/; its name is a target.
+TESTBENCHES := $(filter-out _%,$(basename $(notdir $(wildcard testbenches/*.py) $(patsubst %/,%,$(wildcard testbenches/*/)))))
+
+help: ## this list
+	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@printf '  %-14s %s\n' NAME 'one testbench, with its figure: $(TESTBENCHES)'
+	@printf '\nVariables: SET="VREAD_AMP=45m TEMP=85" for parameters, JOBS=2 for simulations at a time\n'
+
+setup: $(READY) ## everything that the other targets need (they do it themselves)
+	@:
+
+$(READY): requirements.lock pyproject.toml scripts/setup.sh
+	@PYTHON=$(call quote,$(PYTHON)) scripts/setup.sh
+	@touch $@
+
+# ngspice may have been removed since; set-up then runs again.
+ifeq ($(shell command -v ngspice),)
+.PHONY: $(READY)
+endif
+
+figures: $(READY) ## simulate from transistors; figures of the paper and the scoreboard's tt rows
+	@$(SPINTEGRATE) figures $(OPTIONS)
+
+scoreboard: $(READY) ## all rows: corners and self-calibration too
+	@$(SPINTEGRATE) scoreboard $(OPTIONS)
+
+$(TESTBENCHES): $(READY)
+	@$(SPINTEGRATE) run $@ $(OPTIONS)
+
+test: $(READY) ## all tests, golden waveforms among them (PYTEST="-k name" chooses)
+	@$(BIN)/python -m pytest -n $(call quote,$(or $(JOBS),auto)) --dist loadfile $(PYTEST)
+
+lint: $(READY) ## style, types, the one-way flow
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(READY) ## lay the Python files out
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+golden: $(READY) ## compare every testbench with its golden waveforms
+	@$(SPINTEGRATE) golden compare $(call quote_each,$(TB)) $(JOBS_OPTION)
+
+golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all without TB)
+	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
+	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
+
+bench: $(READY) ## time cold and warm runs beside a reference deck: results/benchmarks.md
+	@$(SPINTEGRATE) bench $(JOBS_OPTION)
+
+doctor: $(READY) ## what is installed, and what is wrong with it
+	@$(SPINTEGRATE) doctor
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml (UPGRADE=1: newest versions)
+	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what tools leave behind; finished simulations stay
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## also remove finished simulations and the virtual environment
+	@rm -rf .venv results/cache results/failed results/runs results/waveforms
+
+.PHONY: help setup figures scoreboard test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+
+.DEFAULT:
+	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2
