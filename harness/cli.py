@@ -1,0 +1,237 @@
+"""The command line: the only module that reads arguments, prints, and decides where files go."""
+
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from harness.doctor import examine
+from harness.errors import HarnessError
+from harness.golden import GoldenRun, compare, failures, golden_stem, read_golden, sample, simulate_goldens, write_golden
+from harness.progress import RunProgress
+from harness.publish import Answer, output_folder, scoreboard_heading, score_answer, solver_rows, stress_row, write_answer
+from harness.quantities import engineering
+from harness.rawfile import write_raw
+from harness.registry import all_testbenches, find_testbench
+from harness.runner import RUNS, collect, run_cases
+from harness.scoreboard import write_scoreboard
+from harness.store import Store
+from harness.testbench import Golden, Testbench
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Simulate the MRAM neural network emulator.")
+golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
+app.add_typer(golden_app, name="golden")
+console = Console()
+errors = Console(stderr=True)
+
+SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
+JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")]
+
+
+def parse_assignments(texts: Iterable[str]) -> dict[str, str]:
+    """Return name -> text of ``NAME=VALUE`` words; one text may hold several words.
+
+    Raises:
+        HarnessError: a word that is no assignment, or a name set twice.
+    """
+    assignments: dict[str, str] = {}
+    for word in " ".join(texts).split():
+        name, equals, value = word.partition("=")
+        if not (name and equals and value):
+            raise HarnessError(f"{word!r} sets nothing; write NAME=VALUE, for example VREAD_AMP=45m.")
+        if name in assignments:
+            raise HarnessError(f"{name} is set twice; keep one.")
+        assignments[name] = value
+    return assignments
+
+
+def answer(bench: Testbench, assignments: dict[str, str], jobs: int | None, tight: bool = False) -> Answer:
+    """Run one testbench under a progress bar."""
+    settings = bench.settings(assignments)
+    cases = bench.cases(settings)
+    with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
+        runs = run_cases(bench, cases, Store(RUNS), jobs, tight, progress.advance)
+    return Answer(bench, collect(bench, settings, runs), runs)
+
+
+def accepted(bench: Testbench, assignments: dict[str, str]) -> dict[str, str]:
+    """Return the assignments that this testbench declares; one that no testbench declares is an error elsewhere."""
+    declared = bench.all_parameters()
+    return {name: value for name, value in assignments.items() if "." in name or name in declared}
+
+
+@app.command()
+def run(names: list[str], settings: SetOption = None, jobs: JobsOption = None) -> None:
+    """Run testbenches; write their figures and measures and show their scoreboard rows."""
+    assignments = parse_assignments(settings or [])
+    folder = output_folder(assignments)
+    for bench in [find_testbench(name) for name in names]:
+        result = answer(bench, assignments, jobs)
+        for path in write_answer(result, folder):
+            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
+        show_rows(score_answer(result))
+
+
+@app.command()
+def figures(settings: SetOption = None, jobs: JobsOption = None) -> None:
+    """Run every testbench that makes a figure; write the figures and their scoreboard rows."""
+    chosen = [bench for bench in all_testbenches().values() if bench.is_figure]
+    publish(chosen, parse_assignments(settings or []), jobs, check_solver=False)
+
+
+@app.command()
+def scoreboard(settings: SetOption = None, jobs: JobsOption = None) -> None:
+    """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
+    publish(list(all_testbenches().values()), parse_assignments(settings or []), jobs, check_solver=True)
+
+
+def publish(benches: list[Testbench], assignments: dict[str, str], jobs: int | None, check_solver: bool) -> None:
+    """Run testbenches and write their figures, measures and one scoreboard."""
+    started = time.monotonic()
+    unknown = [name for name in assignments if "." not in name and not any(name in b.all_parameters() for b in benches)]
+    if unknown:
+        raise HarnessError(f"no testbench has a parameter {unknown[0]!r}; `spintegrate list` shows them.")
+    folder = output_folder(assignments)
+    answers, tables = [], []
+    for bench in benches:
+        result = answer(bench, accepted(bench, assignments), jobs)
+        for path in write_answer(result, folder):
+            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
+        answers.append(result)
+        tables.append(score_answer(result))
+    tables.append(stress_row(answers))
+    if check_solver:
+        tight = [answer(bench, accepted(bench, assignments), jobs, tight=True) for bench in benches]
+        tables.append(solver_rows(answers, tight))
+    table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
+    technology = assignments.get("TECHNOLOGY", "fdsoi28")
+    name = "scoreboard" if check_solver else "figures"
+    heading = scoreboard_heading(technology, time.monotonic() - started)
+    for path in write_scoreboard(table, folder, heading, name):
+        console.print(f"wrote {_shown(path)}", highlight=False)
+    show_rows(table)
+
+
+def show_rows(table: pd.DataFrame) -> None:
+    """Print scoreboard rows."""
+    view = Table(box=None, pad_edge=False)
+    for column in ("testbench", "statement", "must", "measured", "status"):
+        view.add_column(column, overflow="fold")
+    colours = {"AIM": "green", "PASS": "green", "KNOWN": "yellow", "FAIL": "red", "UNEXPECTED": "red"}
+    for _, row in table.iterrows():
+        colour = colours.get(row["status"], "default")
+        status = f"[{colour}]{row['status']}[/]"
+        view.add_row(row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"]), status)
+    console.print(view)
+
+
+@app.command(name="list")
+def list_testbenches() -> None:
+    """List the testbenches with their questions and parameters."""
+    for bench in all_testbenches().values():
+        console.print(f"[bold]{bench.name}[/]  {bench.question}", highlight=False)
+        for parameter in bench.parameters:
+            default = f"supply {parameter.supply}" if parameter.supply else str(parameter.default)
+            console.print(f"    {parameter.name} = {default} {parameter.unit}  {parameter.meaning}", highlight=False)
+    shared = next(iter(all_testbenches().values())).all_parameters()
+    console.print("every testbench also has TECHNOLOGY, CORNER, TEMP, MTJ, RA_SCALE, TMR_SCALE, C_SCALE, R_SCALE,")
+    console.print(f"and each size as block.role.w, .l, .m, .c, .r  ({len(shared)} parameters at the least)")
+
+
+@app.command()
+def export(name: str, case: str, folder: Path, settings: SetOption = None) -> None:
+    """Export the waveforms of one case to ngspice raw and CSV, with its deck, for other viewers."""
+    bench = find_testbench(name)
+    cases = bench.cases(bench.settings(parse_assignments(settings or [])))
+    chosen = [item for item in cases if item.id == case]
+    if not chosen:
+        raise HarnessError(f"{name} has no case {case!r}; it has {', '.join(item.id for item in cases)}.")
+    (finished,) = run_cases(bench, chosen, Store(RUNS), 1)
+    if finished.waveforms is None:
+        raise HarnessError(finished.failure)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"{name},{case}"
+    write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}")
+    finished.waveforms.to_csv(f"{stem}.csv")
+    console.print(f"wrote {stem}.raw and {stem}.csv", highlight=False, soft_wrap=True)
+
+
+@golden_app.command(name="compare")
+def golden_compare(names: Annotated[list[str] | None, typer.Argument()] = None, jobs: JobsOption = None) -> None:
+    """Simulate the golden cases and compare; exit 1 when one differs."""
+    broken = 0
+    for bench, golden_runs in _golden_runs(names, jobs):
+        for golden, run_ in golden_runs:
+            verdicts = compare(golden, read_golden(golden_stem(bench.name, run_.case.id)), run_.waveforms)
+            wrong = failures(verdicts)
+            broken += bool(wrong)
+            console.print(f"{'FAIL' if wrong else 'pass'} {bench.name} {run_.case.id}", highlight=False)
+            for sentence in wrong:
+                console.print(f"    {sentence}", highlight=False)
+    if broken:
+        raise HarnessError(f"{broken} golden(s) differ; if the change is meant: make golden-update REASON='why'.")
+
+
+@golden_app.command(name="update")
+def golden_update(
+    reason: Annotated[str, typer.Option(help="Why the golden changes; stored beside it.")],
+    names: Annotated[list[str] | None, typer.Argument()] = None,
+    jobs: JobsOption = None,
+) -> None:
+    """Store new goldens, with the reason, the ngspice version and the hashes; say what moved."""
+    if len(reason.split()) < 2:
+        raise HarnessError("a golden changes only for a reason; write REASON='what changed and why it is right'.")
+    for bench, golden_runs in _golden_runs(names, jobs):
+        for golden, run_ in golden_runs:
+            stem = golden_stem(bench.name, run_.case.id)
+            before = _differences(golden, stem, run_.waveforms)
+            origin = {"reason": reason, **run_.origin}
+            write_golden(stem, sample(golden, run_.waveforms, origin))
+            console.print(f"{bench.name} {run_.case.id}: {before}", highlight=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine: what is needed, what is there, what to do."""
+    healthy = True
+    for finding in examine():
+        console.print(f"{'ok  ' if finding.good else 'FAIL'} {finding.subject}: {finding.text}", highlight=False)
+        healthy = healthy and finding.good
+    if not healthy:
+        raise HarnessError("something is missing; see the lines marked FAIL.")
+
+
+def _golden_runs(names: list[str] | None, jobs: int | None) -> Iterable[tuple[Testbench, list[GoldenRun]]]:
+    chosen = [find_testbench(name) for name in names] if names else list(all_testbenches().values())
+    for bench in [bench for bench in chosen if bench.goldens]:
+        yield bench, simulate_goldens(bench, Store(RUNS), jobs)
+
+
+def _differences(golden: Golden, stem: Path, waveforms: pd.DataFrame) -> str:
+    try:
+        wrong = failures(compare(golden, read_golden(stem), waveforms))
+    except HarnessError:
+        return "new golden"
+    return "; ".join(wrong) or "unchanged within its bounds"
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def main() -> None:
+    """Run the command line; an error is one line and exit code 1, Ctrl-C keeps what is finished."""
+    try:
+        app()
+    except HarnessError as error:
+        errors.print(f"spintegrate: {error}", style="red", highlight=False, soft_wrap=True, markup=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("spintegrate: stopped; finished runs are stored and will not be repeated.", highlight=False)
+        sys.exit(130)

@@ -1,0 +1,78 @@
+"""Figures fit for a paper: one style, engineering units, and the same file for the same data."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+mpl.use("Agg")
+
+ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
+STYLE: Mapping[str, object] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "legend.fontsize": 7,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 1.1,
+    "legend.frameon": False,
+    "figure.dpi": 150,
+    "savefig.dpi": 200,
+    "svg.hashsalt": "spintegrate",
+    "axes.formatter.useoffset": False,
+}
+THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
+
+
+def new_figure(width: float = TWO_COLUMNS, height: float = 3.2) -> Figure:
+    """Return an empty figure (inches) in the house style, laid out without overlaps."""
+    with mpl.rc_context({key: value for key, value in STYLE.items()}):
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, float, float]]:
+    """Return one colour a weight, ordered: cold for IPSP, grey for none, warm for EPSP."""
+    span = max(1, max(abs(weight) for weight in weights))
+    palette = mpl.colormaps["coolwarm"]
+    colours = {weight: palette(0.5 + 0.5 * weight / span) for weight in weights}
+    return {weight: (0.45, 0.45, 0.45, 1.0) if weight == 0 else colour for weight, colour in colours.items()}
+
+
+def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR) -> None:
+    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the right edge."""
+    axes.axhline(volts * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
+    axes.annotate(
+        f"{label} = {volts * 1e3:.0f} mV", xy=(1.0, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
+        color=colour, ha="right", va="bottom",
+    )  # fmt: skip
+
+
+def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndarray, name: str, high: float) -> None:
+    """Draw a two-level signal as a thin strip: time in the axis' own unit, volts scaled by ``high``."""
+    axes.plot(time, volts / high, color="black", linewidth=0.8)
+    axes.fill_between(np.asarray(time), volts / high, color="black", alpha=0.08, linewidth=0)
+    axes.set_ylim(-0.15, 1.25)
+    axes.set_yticks([])
+    axes.set_ylabel(name, rotation=0, ha="right", va="center")
+    axes.tick_params(labelbottom=False, length=0)
+    axes.spines["left"].set_visible(False)
+
+
+def save_figure(figure: Figure, stem: Path) -> list[Path]:
+    """Write PDF, SVG and PNG beside each other, without dates, and return their paths."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    paths = []
+    with mpl.rc_context({key: value for key, value in STYLE.items()}):
+        for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
+            paths.append(stem.with_name(f"{stem.name}.{suffix}"))
+            figure.savefig(paths[-1], metadata=metadata)
+    return paths

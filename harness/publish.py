@@ -1,0 +1,115 @@
+"""From results to files: figure, measures table and scoreboard of testbenches, each in its one place."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from harness.figures import save_figure
+from harness.ngspice import ngspice_version
+from harness.runner import CaseRun
+from harness.scoreboard import COLUMNS, score
+from harness.stress import Stress
+from harness.technology import PROJECT, load_technology
+from harness.testbench import Claim, Results, Summary, Testbench
+
+RESULTS = PROJECT / "results"
+SOLVER_MUST, SOLVER_AIM = 0.10, 0.03  # share of a row's bound that a tenth of reltol and half the step may move it
+
+@dataclass(frozen=True)
+class Answer:
+    """A testbench's results with what the runs cost and withstood."""
+
+    bench: Testbench
+    results: Results
+    runs: list[CaseRun]
+
+    def summaries(self) -> list[Summary]:
+        """Return the testbench's numbers; a NaN stays one, and fails its claim."""
+        return list(self.bench.summarize(self.results))
+
+def output_folder(assignments: Mapping[str, str | float]) -> Path:
+    """Return results/, or for changed parameters a folder of their own: the committed results are the defaults'."""
+    if not assignments:
+        return RESULTS
+    return RESULTS / "set" / ",".join(f"{name}={value}" for name, value in sorted(assignments.items()))
+
+def write_answer(answer: Answer, folder: Path) -> list[Path]:
+    """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return their paths."""
+    measures = folder / "measures" / f"{answer.bench.name}.csv"
+    measures.parent.mkdir(parents=True, exist_ok=True)
+    answer.results.measures.to_csv(measures, index=False, float_format="%.9g")
+    figure = answer.bench.draw(answer.results)
+    paths = save_figure(figure, folder / "figures" / answer.bench.name) if figure is not None else []
+    return [*paths, measures]
+
+def score_answer(answer: Answer) -> pd.DataFrame:
+    """Return the scoreboard rows of one testbench."""
+    return score(answer.bench.name, answer.bench.claims, answer.summaries())
+
+def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
+    """Return the safe-operating-area row: the worst share of its limit that any pair of terminals sustained."""
+    worst = [stress for answer in answers for run in answer.runs for stress in run.stress.values()]
+    if not worst:
+        return pd.DataFrame(columns=COLUMNS)
+    top: Stress = max(worst, key=lambda stress: stress.volts / stress.limit)
+    thin = max((stress for stress in worst if stress.limit == min(s.limit for s in worst)), key=lambda s: s.volts)
+    claim = Claim(
+        "soa_worst_pair",
+        "no thin-oxide terminal pair above its limit for over 1 ns, in any run",
+        f"required; worst device {thin.device}",
+        (0.0, thin.limit),
+    )
+    rows = score("safe operating area", [claim], [Summary("soa_worst_pair", thin.volts, "V")])
+    if top is not thin and top.limit != thin.limit:
+        thick = replace(claim, measure="soa_thick", statement="the same, thick oxide", must=(0.0, top.limit),
+                        source=f"required; worst device {top.device}")  # fmt: skip
+        rows = pd.concat([rows, score("safe operating area", [thick], [Summary("soa_thick", top.volts, "V")])])
+    return rows
+
+def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFrame:
+    """Return one row a testbench: the largest move of a claimed number under the tight solver, as a share of its bound."""
+    tables = []
+    for loose_answer, tight_answer in zip(plain, tight, strict=True):
+        bench = loose_answer.bench
+        bounds = {claim.measure: claim.must for claim in bench.claims}
+        fine = {summary.measure: summary.value for summary in tight_answer.summaries()}
+        shares = {
+            summary.measure: _share(abs(fine[summary.measure] - summary.value), bounds[summary.measure])
+            for summary in loose_answer.summaries()
+            if summary.measure in bounds
+        }
+        if not shares:
+            continue
+        measure = max(shares, key=lambda name: shares[name])
+        claim = Claim(
+            f"solver_error_{bench.name}",
+            f"{bench.name}: largest move at reltol / 10 and half the maximum step, as a share of its bound ({measure})",
+            "required: the solver's own error",
+            (0.0, SOLVER_MUST),
+            (0.0, SOLVER_AIM),
+        )
+        tables.append(score("solver error", [claim], [Summary(claim.measure, shares[measure])]))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+
+def _share(move: float, bound: tuple[float, float]) -> float:
+    low, high = bound
+    finite = [abs(limit) for limit in bound if math.isfinite(limit)]
+    width = (high - low) / 2 if math.isfinite(high - low) else max(finite)
+    if move == 0:
+        return 0.0
+    return move / width if width else math.inf
+
+def scoreboard_heading(technology: str, seconds: float) -> str:
+    """Return the scoreboard's first lines: what made it and when."""
+    return (
+        "# Scoreboard\n\n"
+        f"Measured with ngspice-{ngspice_version()} in {technology} ({load_technology(technology).description}), "
+        f"{datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} s. Bounds are the must; PASS keeps it, AIM keeps the stricter aim "
+        "too, FAIL misses it, KNOWN differs from the paper for the stated reason, REPORT has no bound."
+    )
+
+__all__ = ["Answer", "bound_text", "output_folder", "score_answer", "solver_rows", "stress_row", "write_answer"]

@@ -1,0 +1,101 @@
+"""Measured against stated: every claim with its bound, its place in the paper, and what the simulation gave."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from harness.errors import HarnessError
+from harness.quantities import engineering
+from harness.testbench import Claim, Summary
+
+COLUMNS = ["testbench", "measure", "statement", "must", "aim", "measured", "unit", "status", "source", "note"]
+SHOWN = ["statement", "must", "aim", "measured", "status", "source", "note"]
+
+
+def score(testbench: str, claims: Iterable[Claim], summaries: Iterable[Summary]) -> pd.DataFrame:
+    """Return one row a claim, columns COLUMNS; summaries without a claim follow as REPORT rows.
+
+    PASS keeps the must-bound (AIM also the aim), FAIL misses it; KNOWN misses it for a stated reason. A KNOWN row that
+    keeps its bound is UNEXPECTED: the reason no longer holds.
+
+    Raises:
+        HarnessError: a claim whose measure was not measured: nothing passes on nothing.
+    """
+    found = {summary.measure: summary for summary in summaries}
+    rows = []
+    for claim in claims:
+        if claim.measure not in found:
+            raise HarnessError(f"{testbench}: the claim on {claim.measure!r} has no measured value behind it.")
+        summary = found[claim.measure]
+        rows.append(
+            {
+                "testbench": testbench,
+                "measure": claim.measure,
+                "statement": claim.statement,
+                "must": bound_text(claim.must, summary.unit),
+                "aim": bound_text(claim.aim, summary.unit) if claim.aim else "",
+                "measured": summary.value,
+                "unit": summary.unit,
+                "status": _status(claim, summary.value),
+                "source": claim.source,
+                "note": claim.known,
+            }
+        )
+    claimed = {claim.measure for claim in claims}
+    for summary in found.values():
+        if summary.measure not in claimed:
+            rows.append(
+                {"testbench": testbench, "measure": summary.measure, "statement": summary.measure, "must": "", "aim": "",
+                 "measured": summary.value, "unit": summary.unit, "status": "REPORT", "source": "", "note": ""}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _status(claim: Claim, value: float) -> str:
+    kept = within(value, claim.must)
+    if claim.known:
+        return "UNEXPECTED" if kept else "KNOWN"
+    if not kept:
+        return "FAIL"
+    return "AIM" if claim.aim and within(value, claim.aim) else "PASS"
+
+
+def within(value: float, bound: tuple[float, float]) -> bool:
+    """Return whether a value is finite and inside [low, high]."""
+    return math.isfinite(value) and bound[0] <= value <= bound[1]
+
+
+def bound_text(bound: tuple[float, float], unit: str) -> str:
+    """Write a bound as a designer reads it: ``<= 0.5 mV``, ``1.35 to 1.42``."""
+    low, high = bound
+    if math.isinf(low):
+        return f"<= {engineering(high, unit)}"
+    if math.isinf(high):
+        return f">= {engineering(low, unit)}"
+    if low == high:
+        return f"= {engineering(low, unit)}"
+    if low == -high:
+        return f"+-{engineering(high, unit)}"
+    return f"{engineering(low, unit)} to {engineering(high, unit)}"
+
+
+def write_scoreboard(table: pd.DataFrame, folder: Path, heading: str, name: str = "scoreboard") -> list[Path]:
+    """Write <name>.csv (SI) and <name>.md (engineering units) and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / f"{name}.csv", index=False, float_format="%.9g")
+    (folder / f"{name}.md").write_text(f"{heading}\n\n{markdown(table)}", encoding="utf-8")
+    return [folder / f"{name}.csv", folder / f"{name}.md"]
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Return the table as Markdown, one section a testbench."""
+    sections = []
+    for testbench, rows in table.groupby("testbench", sort=False):
+        lines = [f"## {testbench}", "", "| " + " | ".join(SHOWN) + " |", "|" + "---|" * len(SHOWN)]
+        for _, row in rows.iterrows():
+            cells = {**row, "measured": engineering(row["measured"], row["unit"]), "status": f"**{row['status']}**"}
+            lines.append("| " + " | ".join(str(cells[name]) for name in SHOWN) + " |")
+        sections.append("\n".join(lines))
+    return "\n\n".join(sections) + "\n"

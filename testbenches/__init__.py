@@ -1,0 +1,1 @@
+"""Questions asked of circuits: one module each, with an instance named TESTBENCH."""
