@@ -106,4 +106,6 @@ Analysis = Transient | Sweep | Frequency
 def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:
     """Add options, control block and ``.end`` to a netlist, so that ``ngspice -b`` writes run.raw in its folder."""
     control = [".control", "set num_threads=1", "set filetype=binary", *alterations, analysis.command()]
-    return "\n".join([circuit, analysis.solver.line(), "", *control, f"write {RAW_NAME}", "quit 0", ".endc", ".end", ""])
+    return "\n".join(
+        [circuit, analysis.solver.line(), "", *control, f"write {RAW_NAME}", "quit 0", ".endc", ".end", ""]
+    )

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +13,26 @@ from rich.table import Table
 
 from harness.doctor import examine
 from harness.errors import HarnessError
-from harness.golden import GoldenRun, compare, failures, golden_stem, read_golden, sample, simulate_goldens, write_golden
+from harness.golden import (
+    GoldenRun,
+    compare,
+    failures,
+    golden_stem,
+    read_golden,
+    sample,
+    simulate_goldens,
+    write_golden,
+)
 from harness.progress import RunProgress
-from harness.publish import Answer, output_folder, scoreboard_heading, score_answer, solver_rows, stress_row, write_answer
+from harness.publish import (
+    Answer,
+    output_folder,
+    score_answer,
+    scoreboard_heading,
+    solver_rows,
+    stress_row,
+    write_answer,
+)
 from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
@@ -24,13 +41,17 @@ from harness.scoreboard import write_scoreboard
 from harness.store import Store
 from harness.testbench import Golden, Testbench
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Simulate the MRAM neural network emulator.")
+app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, help="Simulate the MRAM neural network emulator."
+)
 golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
 app.add_typer(golden_app, name="golden")
 console = Console()
 errors = Console(stderr=True)
 
-SetOption = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
+]
 JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")]
 
 
@@ -167,11 +188,11 @@ def golden_compare(names: Annotated[list[str] | None, typer.Argument()] = None, 
     """Simulate the golden cases and compare; exit 1 when one differs."""
     broken = 0
     for bench, golden_runs in _golden_runs(names, jobs):
-        for golden, run_ in golden_runs:
-            verdicts = compare(golden, read_golden(golden_stem(bench.name, run_.case.id)), run_.waveforms)
+        for fresh in golden_runs:
+            verdicts = compare(fresh.golden, read_golden(golden_stem(bench.name, fresh.case.id)), fresh.waveforms)
             wrong = failures(verdicts)
             broken += bool(wrong)
-            console.print(f"{'FAIL' if wrong else 'pass'} {bench.name} {run_.case.id}", highlight=False)
+            console.print(f"{'FAIL' if wrong else 'pass'} {bench.name} {fresh.case.id}", highlight=False)
             for sentence in wrong:
                 console.print(f"    {sentence}", highlight=False)
     if broken:
@@ -188,12 +209,12 @@ def golden_update(
     if len(reason.split()) < 2:
         raise HarnessError("a golden changes only for a reason; write REASON='what changed and why it is right'.")
     for bench, golden_runs in _golden_runs(names, jobs):
-        for golden, run_ in golden_runs:
-            stem = golden_stem(bench.name, run_.case.id)
-            before = _differences(golden, stem, run_.waveforms)
-            origin = {"reason": reason, **run_.origin}
-            write_golden(stem, sample(golden, run_.waveforms, origin))
-            console.print(f"{bench.name} {run_.case.id}: {before}", highlight=False)
+        for fresh in golden_runs:
+            stem = golden_stem(bench.name, fresh.case.id)
+            before = _differences(fresh.golden, stem, fresh.waveforms)
+            origin = {"reason": reason, **fresh.origin}
+            write_golden(stem, sample(fresh.golden, fresh.waveforms, origin))
+            console.print(f"{bench.name} {fresh.case.id}: {before}", highlight=False)
 
 
 @app.command()
@@ -207,7 +228,7 @@ def doctor() -> None:
         raise HarnessError("something is missing; see the lines marked FAIL.")
 
 
-def _golden_runs(names: list[str] | None, jobs: int | None) -> Iterable[tuple[Testbench, list[GoldenRun]]]:
+def _golden_runs(names: list[str] | None, jobs: int | None) -> Iterator[tuple[Testbench, list[GoldenRun]]]:
     chosen = [find_testbench(name) for name in names] if names else list(all_testbenches().values())
     for bench in [bench for bench in chosen if bench.goldens]:
         yield bench, simulate_goldens(bench, Store(RUNS), jobs)

@@ -35,8 +35,6 @@ def examine() -> Iterator[Finding]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise HarnessError(f"Python {platform.python_version()} is too old; 3.11 or later is needed.")
     return f"{platform.python_version()} at {sys.executable}"
 
 
@@ -64,7 +62,9 @@ def _technologies() -> str:
 def _disk() -> str:
     free = shutil.disk_usage(PROJECT).free
     if free < FREE_BYTES or not os.access(PROJECT / "results", os.W_OK):
-        raise HarnessError(f"{free / 1e9:.1f} GB free at {PROJECT}/results; {FREE_BYTES / 1e9:.0f} GB, writable, are needed.")
+        raise HarnessError(
+            f"{free / 1e9:.1f} GB free at {PROJECT}/results; {FREE_BYTES / 1e9:.0f} GB, writable, are needed."
+        )
     return f"{free / 1e9:.0f} GB free"
 
 

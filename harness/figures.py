@@ -1,6 +1,6 @@
 """Figures fit for a paper: one style, engineering units, and the same file for the same data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
@@ -11,31 +11,13 @@ from matplotlib.figure import Figure
 mpl.use("Agg")
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
-STYLE: Mapping[str, object] = {
-    "font.family": "sans-serif",
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 8,
-    "axes.titlesize": 8,
-    "axes.labelsize": 8,
-    "legend.fontsize": 7,
-    "xtick.labelsize": 7,
-    "ytick.labelsize": 7,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.6,
-    "lines.linewidth": 1.1,
-    "legend.frameon": False,
-    "figure.dpi": 150,
-    "savefig.dpi": 200,
-    "svg.hashsalt": "spintegrate",
-    "axes.formatter.useoffset": False,
-}
+STYLE = Path(__file__).with_name("paper.mplstyle")
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
 
 
 def new_figure(width: float = TWO_COLUMNS, height: float = 3.2) -> Figure:
     """Return an empty figure (inches) in the house style, laid out without overlaps."""
-    with mpl.rc_context({key: value for key, value in STYLE.items()}):
+    with mpl.rc_context(fname=STYLE):
         return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -71,7 +53,7 @@ def save_figure(figure: Figure, stem: Path) -> list[Path]:
     """Write PDF, SVG and PNG beside each other, without dates, and return their paths."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     paths = []
-    with mpl.rc_context({key: value for key, value in STYLE.items()}):
+    with mpl.rc_context(fname=STYLE):
         for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
             paths.append(stem.with_name(f"{stem.name}.{suffix}"))
             figure.savefig(paths[-1], metadata=metadata)

@@ -157,14 +157,15 @@ def failures(verdicts: Iterable[Verdict]) -> list[str]:
 
 @dataclass(frozen=True)
 class GoldenRun:
-    """A fresh simulation of one golden's case, and where it came from."""
+    """A fresh simulation of a golden's case, and where it came from."""
 
+    golden: Golden
     case: Case
     waveforms: pd.DataFrame
     origin: dict[str, str]
 
 
-def simulate_goldens(bench: Testbench, store: Store, jobs: int | None = None) -> list[tuple[Golden, GoldenRun]]:
+def simulate_goldens(bench: Testbench, store: Store, jobs: int | None = None) -> list[GoldenRun]:
     """Run every golden case of a testbench at its defaults.
 
     Raises:
@@ -182,7 +183,7 @@ def simulate_goldens(bench: Testbench, store: Store, jobs: int | None = None) ->
         if run.waveforms is None:
             raise HarnessError(run.failure)
     return [
-        (golden, GoldenRun(run.case, run.waveforms, _origin(bench, run.case, store)))
+        GoldenRun(golden, run.case, run.waveforms, _origin(bench, run.case, store))
         for golden, run in zip(bench.goldens, runs, strict=True)
         if run.waveforms is not None
     ]

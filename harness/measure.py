@@ -45,7 +45,7 @@ def value_at(signal: pd.Series, time: float) -> float:
 
 
 def settling_time(signal: pd.Series, start: float, stop: float, final: float, band: float) -> float:
-    """Return how long after ``start`` (s) the signal stays within ``band`` of ``final`` until ``stop``; inf if never."""
+    """Return how long after ``start`` (s) the signal stays within ``band`` of ``final`` to ``stop``; or inf."""
     window = signal[(signal.index >= start) & (signal.index <= stop)]
     outside = np.flatnonzero(np.abs(window.to_numpy(dtype=float) - final) > band)
     if not len(outside):

@@ -66,7 +66,7 @@ class MtjSet(BaseModel):
 def _julliere(polarization_at_room: float, kelvin: float) -> float:
     slope = 2e-5
     polarization = polarization_at_room * (1 - slope * kelvin**1.5) / (1 - slope * ROOM_KELVIN**1.5)
-    return 2 * polarization**2 / (1 - polarization**2)
+    return float(2 * polarization**2 / (1 - polarization**2))
 
 
 def mtj_set_names() -> list[str]:
@@ -82,7 +82,9 @@ def load_mtj_set(name: str) -> MtjSet:
     """
     sets = tomllib.loads(MTJ_SETS.read_text(encoding="utf-8"))
     if name not in sets:
-        raise HarnessError(f"unknown MTJ set {name!r}; choose one of {', '.join(sorted(sets))} or add it to {MTJ_SETS}.")
+        raise HarnessError(
+            f"unknown MTJ set {name!r}; choose one of {', '.join(sorted(sets))} or add it to {MTJ_SETS}."
+        )
     try:
         return MtjSet(name=name, **sets[name])
     except ValidationError as error:

@@ -27,7 +27,9 @@ LOG_NAME = "ngspice.log"
 DECK_NAME = "deck.cir"
 INSTALL_LINE = "install it with: sudo apt-get install ngspice"
 
-_NO_CONVERGENCE = re.compile(r"timestep too small|no convergence|singular matrix|iteration limit reached|op failed", re.I)
+_NO_CONVERGENCE = re.compile(
+    r"timestep too small|no convergence|singular matrix|iteration limit reached|op failed", re.I
+)
 _LAST_LINES = 12
 
 
@@ -80,7 +82,9 @@ def ngspice_version() -> str:
     match = re.search(r"ngspice-(\d+)", answer)
     if match is None or int(match[1]) < OLDEST_VERSION:
         found = match[0] if match else "a program that does not say it is ngspice"
-        raise MissingToolError(f"{program} is {found}, but ngspice-{OLDEST_VERSION} or later is needed; {INSTALL_LINE}.")
+        raise MissingToolError(
+            f"{program} is {found}, but ngspice-{OLDEST_VERSION} or later is needed; {INSTALL_LINE}."
+        )
     return match[1]
 
 
@@ -122,7 +126,9 @@ def _execute(folder: Path, timeout_s: float) -> tuple[bool, int]:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
     except OSError as error:
-        raise HarnessError(f"cannot run ngspice in {folder}: {error.strerror}; free space or choose another disk.") from error
+        raise HarnessError(
+            f"cannot run ngspice in {folder}: {error.strerror}; free space or choose another disk."
+        ) from error
 
 
 def _judge(
@@ -133,11 +139,7 @@ def _judge(
 
     raw = folder / RAW_NAME
     if not raw.is_file():
-        if exit_code < 0:
-            return failed("crash", f"ngspice was ended by signal {-exit_code}")
-        if _NO_CONVERGENCE.search(log):
-            return failed("no-convergence", "ngspice found no solution and wrote no data")
-        return failed("parse", "ngspice wrote no data; it probably could not read the netlist")
+        return failed(*_why_no_data(log, exit_code))
     try:
         plots = [plot for plot in read_raw(raw) if plot.name == analysis.plot]
     except HarnessError as error:
@@ -145,18 +147,31 @@ def _judge(
     if not plots or not len(plots[-1].data):
         return failed("parse", f"the raw file has no points of a plot named {analysis.plot!r}")
     frame = plots[-1].frame()
+    problem = _problem(frame, analysis, needed, log)
+    return failed(*problem) if problem else (frame, None)
+
+
+def _why_no_data(log: str, exit_code: int) -> tuple[str, str]:
+    if exit_code < 0:
+        return "crash", f"ngspice was ended by signal {-exit_code}"
+    if _NO_CONVERGENCE.search(log):
+        return "no-convergence", "ngspice found no solution and wrote no data"
+    return "parse", "ngspice wrote no data; it probably could not read the netlist"
+
+
+def _problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], log: str) -> tuple[str, str] | None:
     last = float(frame.index[-1])
     if abs(last - analysis.last) > 1e-6 * abs(analysis.last):
         kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "truncated"
-        return failed(kind, f"it stops at {analysis.scale} = {last:.6g} of {analysis.last:.6g}")
+        return kind, f"it stops at {analysis.scale} = {last:.6g} of {analysis.last:.6g}"
     if "singular matrix" in log.lower():
-        return failed("no-convergence", "ngspice met a singular matrix: a floating node or a loop of sources")
+        return "no-convergence", "ngspice met a singular matrix: a floating node or a loop of sources"
     missing = [name for name in needed if name not in frame.columns]
     if missing:
-        return failed("missing-vector", f"no node or branch {missing[0]!r} in the answer")
+        return "missing-vector", f"no node or branch {missing[0]!r} in the answer"
     if not np.isfinite(frame.to_numpy()).all():
-        return failed("not-finite", "a value in the answer is not finite")
-    return frame, None
+        return "not-finite", "a value in the answer is not finite"
+    return None
 
 
 def _tail(log: str) -> str:

@@ -22,7 +22,7 @@ class RunProgress:
         self._counts = {"stored": 0, "failed": 0}
         self._done = 0
         self._total = total
-        self._task = self._bar.add_task(name, total=total, **self._counts)
+        self._task = self._bar.add_task(name, total=total, stored=0, failed=0)
         self._name = name
 
     def __enter__(self) -> "RunProgress":
@@ -44,6 +44,6 @@ class RunProgress:
         self._done += 1
         self._counts["stored"] += run.stored
         self._counts["failed"] += bool(run.failure)
-        self._bar.update(self._task, advance=1, **self._counts)
+        self._bar.update(self._task, advance=1, stored=self._counts["stored"], failed=self._counts["failed"])
         if run.failure:
             self._console.print(f"failed: {run.failure}", style="red", highlight=False, soft_wrap=True)

@@ -19,6 +19,7 @@ from harness.testbench import Claim, Results, Summary, Testbench
 RESULTS = PROJECT / "results"
 SOLVER_MUST, SOLVER_AIM = 0.10, 0.03  # share of a row's bound that a tenth of reltol and half the step may move it
 
+
 @dataclass(frozen=True)
 class Answer:
     """A testbench's results with what the runs cost and withstood."""
@@ -31,11 +32,13 @@ class Answer:
         """Return the testbench's numbers; a NaN stays one, and fails its claim."""
         return list(self.bench.summarize(self.results))
 
+
 def output_folder(assignments: Mapping[str, str | float]) -> Path:
     """Return results/, or for changed parameters a folder of their own: the committed results are the defaults'."""
     if not assignments:
         return RESULTS
     return RESULTS / "set" / ",".join(f"{name}={value}" for name, value in sorted(assignments.items()))
+
 
 def write_answer(answer: Answer, folder: Path) -> list[Path]:
     """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return their paths."""
@@ -46,9 +49,11 @@ def write_answer(answer: Answer, folder: Path) -> list[Path]:
     paths = save_figure(figure, folder / "figures" / answer.bench.name) if figure is not None else []
     return [*paths, measures]
 
+
 def score_answer(answer: Answer) -> pd.DataFrame:
     """Return the scoreboard rows of one testbench."""
     return score(answer.bench.name, answer.bench.claims, answer.summaries())
+
 
 def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
     """Return the safe-operating-area row: the worst share of its limit that any pair of terminals sustained."""
@@ -70,8 +75,9 @@ def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
         rows = pd.concat([rows, score("safe operating area", [thick], [Summary("soa_thick", top.volts, "V")])])
     return rows
 
+
 def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFrame:
-    """Return one row a testbench: the largest move of a claimed number under the tight solver, as a share of its bound."""
+    """Return a row for each testbench: how far the tight solver moves a claimed number, as a share of its bound."""
     tables = []
     for loose_answer, tight_answer in zip(plain, tight, strict=True):
         bench = loose_answer.bench
@@ -95,6 +101,7 @@ def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFram
         tables.append(score("solver error", [claim], [Summary(claim.measure, shares[measure])]))
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
 
+
 def _share(move: float, bound: tuple[float, float]) -> float:
     low, high = bound
     finite = [abs(limit) for limit in bound if math.isfinite(limit)]
@@ -103,13 +110,12 @@ def _share(move: float, bound: tuple[float, float]) -> float:
         return 0.0
     return move / width if width else math.inf
 
+
 def scoreboard_heading(technology: str, seconds: float) -> str:
     """Return the scoreboard's first lines: what made it and when."""
     return (
         "# Scoreboard\n\n"
         f"Measured with ngspice-{ngspice_version()} in {technology} ({load_technology(technology).description}), "
-        f"{datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} s. Bounds are the must; PASS keeps it, AIM keeps the stricter aim "
+        f"{datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} s. Bounds are the must; PASS keeps it, AIM keeps the aim "
         "too, FAIL misses it, KNOWN differs from the paper for the stated reason, REPORT has no bound."
     )
-
-__all__ = ["Answer", "bound_text", "output_folder", "score_answer", "solver_rows", "stress_row", "write_answer"]

@@ -5,7 +5,20 @@ import re
 
 from harness.errors import HarnessError
 
-_EXPONENTS = {"a": -18, "f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "%": -2, "": 0, "k": 3, "meg": 6, "G": 9, "T": 12}
+_EXPONENTS = {
+    "a": -18,
+    "f": -15,
+    "p": -12,
+    "n": -9,
+    "u": -6,
+    "m": -3,
+    "%": -2,
+    "": 0,
+    "k": 3,
+    "meg": 6,
+    "G": 9,
+    "T": 12,
+}
 _PATTERN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(meg|[afpnumkGTM%]?)([A-Za-z]*)")
 _ENGINEERING = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
@@ -27,7 +40,9 @@ def parse_quantity(text: str | float | int, unit: str = "", where: str = "value"
         mantissa, suffix, written_unit = _split(text.strip(), unit, where)
     # Decimal digits and exponent go to float() together: 30n is then 3e-08 to the last bit.
     digits, _, exponent = mantissa.lower().partition("e")
-    value = math.inf if digits in ("inf", "nan", "-inf") else float(f"{digits}e{int(exponent or 0) + _EXPONENTS[suffix]}")
+    value = (
+        math.inf if digits in ("inf", "nan", "-inf") else float(f"{digits}e{int(exponent or 0) + _EXPONENTS[suffix]}")
+    )
     if not math.isfinite(value):
         raise HarnessError(f"{where}: {text!r} is not a finite number; write for example 45m or 0.045.")
     if written_unit and written_unit.lower() != unit.lower():

@@ -6,6 +6,7 @@ file that ends early says at which point.
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,15 +63,17 @@ def _read_plot(content: bytes, position: int, path: Path) -> tuple[Plot, int]:
         n_vectors, n_points = int(fields["No. Variables"]), int(fields["No. Points"])
         first = header.index("Variables:") + 1
         vectors = tuple(line.split("\t")[2].lower() for line in header[first : first + n_vectors])
-        kind = np.complex128 if "complex" in fields["Flags"] else np.float64
+        kind = np.dtype(np.complex128 if "complex" in fields["Flags"] else np.float64)
     except (KeyError, ValueError, IndexError) as error:
         raise HarnessError(f"{path}: its header lacks {error}; delete it and run again.") from error
-    size = n_vectors * np.dtype(kind).itemsize
+    size = n_vectors * kind.itemsize
     start = end + len(marker)
     available = (len(content) - start) // size if size else 0
     if available < n_points:
         raise HarnessError(f"{path} is truncated: {available} of {n_points} points; run it again.")
-    data = np.frombuffer(content, dtype=kind, count=n_points * n_vectors, offset=start).reshape(n_points, n_vectors)
+    data: NDArray[Any] = np.frombuffer(content, dtype=kind, count=n_points * n_vectors, offset=start).reshape(
+        n_points, n_vectors
+    )
     return Plot(fields["Plotname"].strip(), vectors, data), start + n_points * size
 
 

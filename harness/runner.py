@@ -13,7 +13,7 @@ from harness.analysis import RAW_NAME, Analysis, Transient, complete_deck
 from harness.circuit import leaf_devices
 from harness.errors import HarnessError
 from harness.ngspice import DECK_NAME, ngspice_version, run_deck
-from harness.render import DeckBuilder, TESTBENCHES
+from harness.render import TESTBENCHES, DeckBuilder
 from harness.store import Store, run_key
 from harness.stress import Stress, worst_stress
 from harness.technology import PROJECT
@@ -193,4 +193,3 @@ def _kept(frame: pd.DataFrame, signals: tuple[str, ...]) -> pd.DataFrame:
             parts[f"{name}.re"], parts[f"{name}.im"] = kept[name].to_numpy().real, kept[name].to_numpy().imag
         kept = pd.DataFrame(parts, index=kept.index)
     return kept
-

@@ -47,9 +47,10 @@ def score(testbench: str, claims: Iterable[Claim], summaries: Iterable[Summary])
     for summary in found.values():
         if summary.measure not in claimed:
             rows.append(
-                {"testbench": testbench, "measure": summary.measure, "statement": summary.measure, "must": "", "aim": "",
-                 "measured": summary.value, "unit": summary.unit, "status": "REPORT", "source": "", "note": ""}
-            )  # fmt: skip
+                dict.fromkeys(COLUMNS, "")
+                | {"testbench": testbench, "measure": summary.measure, "statement": summary.measure}
+                | {"measured": summary.value, "unit": summary.unit, "status": "REPORT"}
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -63,8 +64,8 @@ def _status(claim: Claim, value: float) -> str:
 
 
 def within(value: float, bound: tuple[float, float]) -> bool:
-    """Return whether a value is finite and inside [low, high]."""
-    return math.isfinite(value) and bound[0] <= value <= bound[1]
+    """Return whether a value lies inside [low, high]; NaN, a thing not measured, never does."""
+    return not math.isnan(value) and bound[0] <= value <= bound[1]
 
 
 def bound_text(bound: tuple[float, float], unit: str) -> str:

@@ -7,7 +7,6 @@ folder appears by one rename, so it is whole or it is not there; a checksum guar
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -90,7 +89,7 @@ class Store:
                 shutil.rmtree(place, ignore_errors=True)
         except OSError as error:
             raise HarnessError(
-                f"cannot write under {self.root}: {error.strerror or error}; free space or choose another --results folder."
+                f"cannot write under {self.root}: {error.strerror or error}; free space there."
             ) from error
 
     def keep(self, place: Path, folder: Path, waveforms: pd.DataFrame, record: Mapping[str, Any]) -> StoredRun:
@@ -111,13 +110,13 @@ class Store:
 def _replace(place: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     place.chmod(0o755)  # mkdtemp makes it private
-    os.replace(place, folder)
+    place.rename(folder)
 
 
 def _set_aside(folder: Path) -> None:
     target = folder.with_name(folder.name + ".foreign")
     shutil.rmtree(target, ignore_errors=True)
-    os.replace(folder, target)
+    folder.rename(target)
 
 
 def _checksum(path: Path) -> str:

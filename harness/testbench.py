@@ -99,7 +99,7 @@ class Claim:
     """A bound that a summary must keep: stated by the paper, or required by us (``source`` says which and where).
 
     ``must`` and ``aim`` are (low, high) in SI. ``known`` gives the reason where the paper contradicts itself or our
-    circuit is known to differ; such a row is KNOWN when it misses the bound, and an error when it unexpectedly keeps it.
+    circuit is known to differ; such a row is KNOWN when it misses the bound and UNEXPECTED when it keeps it.
     """
 
     measure: str
