@@ -154,8 +154,9 @@ def collect(bench: Testbench, settings: Mapping[str, Any], runs: list[CaseRun]) 
         assert run.waveforms is not None
         waveforms[run.case.id] = run.waveforms
         varied = {name: run.case.values[name] for name in run.case.varied}
-        for measure, (value, unit) in bench.measure(run.case.values, run.waveforms).items():
-            rows.append({"case": run.case.id, **varied, "measure": measure, "value": float(value), "unit": unit})
+        for reading in bench.measure(run.case.values, run.waveforms):
+            where = {"case": run.case.id, **varied, **reading.at}
+            rows.append({**where, "measure": reading.measure, "value": float(reading.value), "unit": reading.unit})
     return Results([run.case for run in runs], waveforms, pd.DataFrame(rows), settings)
 
 

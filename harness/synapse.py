@@ -19,7 +19,9 @@ def word(values: Sequence[int], bits: int = 3) -> Word:
     """
     for value in values:
         if not 0 <= value < 2**bits:
-            raise HarnessError(f"a word of {bits} bits holds 0 to {2**bits - 1}, not {value}; use more rows or more bits.")
+            raise HarnessError(
+                f"a word of {bits} bits holds 0 to {2**bits - 1}, not {value}; use more rows or more bits."
+            )
     return [[PARALLEL if value >> bit & 1 else ANTIPARALLEL for value in values] for bit in range(bits)]
 
 

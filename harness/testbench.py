@@ -86,6 +86,16 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """One measured value of one run; ``at`` adds columns to the table, such as the weight of the column it is of."""
+
+    measure: str
+    value: float
+    unit: str = ""
+    at: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Summary:
     """One number of a testbench for the scoreboard, over all its cases."""
 
@@ -127,7 +137,7 @@ class Golden:
 class Results:
     """What a testbench's runs gave. ``waveforms`` by case id: index time (s), columns node names, SI units.
 
-    ``measures`` is tidy: case, one column a varied parameter, measure, value, unit.
+    ``measures`` is tidy: case, a column for each varied parameter and each ``at`` of a reading, measure, value, unit.
     """
 
     cases: list[Case]
@@ -180,8 +190,8 @@ class Testbench(ABC):
         """Return the columns to keep of a run: node names, ``i(source)``."""
 
     @abstractmethod
-    def measure(self, values: Values, waveforms: pd.DataFrame) -> Mapping[str, tuple[float, str]]:
-        """Return measure -> (value, unit) of one run; NaN where a run has no such event (a column that is silent)."""
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield what one run shows; NaN where it has no such event (a column that is silent)."""
 
     @abstractmethod
     def summarize(self, results: Results) -> Iterable[Summary]:
