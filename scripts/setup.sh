@@ -52,7 +52,7 @@ install_packages() {
 # Not a variable: the checkout's folder may have a space in its name. Standard input stays closed to both.
 apt_get() {
     # shellcheck disable=SC2086
-    $as_root DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
+    $as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 "$@" </dev/null >&2
 }
 pip_install() {
     .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps "$@" </dev/null >&2
@@ -67,7 +67,7 @@ else
 fi
 
 missing=
-have ngspice || missing="ngspice"
+have ngspice || missing="ngspice libngspice0" # the program, and the same as a library, for PySpice
 can_make_venv "$python" || missing="${missing:+$missing }python3-venv"
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install_packages $missing
