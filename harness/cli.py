@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from harness.bench import markdown, measure_all
 from harness.doctor import examine
 from harness.errors import HarnessError
 from harness.golden import (
@@ -25,6 +27,7 @@ from harness.golden import (
 )
 from harness.progress import RunProgress
 from harness.publish import (
+    RESULTS,
     Answer,
     output_folder,
     score_answer,
@@ -37,7 +40,7 @@ from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.runner import RUNS, collect, run_cases
-from harness.scoreboard import write_scoreboard
+from harness.scoreboard import missing_rows, write_scoreboard
 from harness.store import Store
 from harness.testbench import Golden, Testbench
 
@@ -52,6 +55,7 @@ errors = Console(stderr=True)
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
 ]
+ResultsOption = Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs, figures and tables go.")]
 JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")]
 
 
@@ -72,71 +76,116 @@ def parse_assignments(texts: Iterable[str]) -> dict[str, str]:
     return assignments
 
 
-def answer(bench: Testbench, assignments: dict[str, str], jobs: int | None, tight: bool = False) -> Answer:
-    """Run one testbench under a progress bar."""
-    settings = bench.settings(assignments)
-    cases = bench.cases(settings)
-    with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
-        runs = run_cases(bench, cases, Store(RUNS), jobs, tight, progress.advance)
-    return Answer(bench, collect(bench, settings, runs), runs)
+@dataclass(frozen=True)
+class Workplace:
+    """What every command that simulates is given: parameters, workers, and the folder that results go to."""
+
+    assignments: dict[str, str]
+    jobs: int | None
+    results: Path
+
+    @property
+    def store(self) -> Store:
+        """The finished runs."""
+        return Store(self.results / "runs")
+
+    @property
+    def folder(self) -> Path:
+        """Where figures and tables go."""
+        return output_folder(self.results, self.assignments)
+
+    def answer(self, bench: Testbench, tight: bool = False) -> Answer:
+        """Run one testbench under a progress bar, with those assignments that it declares."""
+        declared = bench.all_parameters()
+        own = {name: value for name, value in self.assignments.items() if "." in name or name in declared}
+        settings = bench.settings(own)
+        cases = bench.cases(settings)
+        with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
+            runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
+        return Answer(bench, collect(bench, settings, runs), runs)
+
+    def publish(self, bench: Testbench) -> tuple[Answer, pd.DataFrame]:
+        """Run one testbench, write its files, and return its answer and scoreboard rows."""
+        result = self.answer(bench)
+        for path in write_answer(result, self.folder):
+            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
+        return result, score_answer(result)
 
 
-def accepted(bench: Testbench, assignments: dict[str, str]) -> dict[str, str]:
-    """Return the assignments that this testbench declares; one that no testbench declares is an error elsewhere."""
-    declared = bench.all_parameters()
-    return {name: value for name, value in assignments.items() if "." in name or name in declared}
+def workplace(settings: list[str] | None, jobs: int | None, results: Path, benches: Iterable[Testbench]) -> Workplace:
+    """Return the workplace of a command.
 
-
-@app.command()
-def run(names: list[str], settings: SetOption = None, jobs: JobsOption = None) -> None:
-    """Run testbenches; write their figures and measures and show their scoreboard rows."""
+    Raises:
+        HarnessError: an assignment that none of the testbenches declares.
+    """
     assignments = parse_assignments(settings or [])
-    folder = output_folder(assignments)
-    for bench in [find_testbench(name) for name in names]:
-        result = answer(bench, assignments, jobs)
-        for path in write_answer(result, folder):
-            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
-        show_rows(score_answer(result))
-
-
-@app.command()
-def figures(settings: SetOption = None, jobs: JobsOption = None) -> None:
-    """Run every testbench that makes a figure; write the figures and their scoreboard rows."""
-    chosen = [bench for bench in all_testbenches().values() if bench.is_figure]
-    publish(chosen, parse_assignments(settings or []), jobs, check_solver=False)
-
-
-@app.command()
-def scoreboard(settings: SetOption = None, jobs: JobsOption = None) -> None:
-    """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
-    publish(list(all_testbenches().values()), parse_assignments(settings or []), jobs, check_solver=True)
-
-
-def publish(benches: list[Testbench], assignments: dict[str, str], jobs: int | None, check_solver: bool) -> None:
-    """Run testbenches and write their figures, measures and one scoreboard."""
-    started = time.monotonic()
-    unknown = [name for name in assignments if "." not in name and not any(name in b.all_parameters() for b in benches)]
+    known = {name for bench in benches for name in bench.all_parameters()}
+    unknown = [name for name in assignments if "." not in name and name not in known]
     if unknown:
-        raise HarnessError(f"no testbench has a parameter {unknown[0]!r}; `spintegrate list` shows them.")
-    folder = output_folder(assignments)
-    answers, tables = [], []
+        raise HarnessError(f"there is no parameter {unknown[0]!r}; `spintegrate list` shows what can be set.")
+    return Workplace(assignments, jobs, results.resolve())
+
+
+@app.command()
+def run(
+    names: list[str], settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS
+) -> None:
+    """Run testbenches; write their figures and measures and show their scoreboard rows."""
+    benches = [find_testbench(name) for name in names]
+    place = workplace(settings, jobs, results, benches)
     for bench in benches:
-        result = answer(bench, accepted(bench, assignments), jobs)
-        for path in write_answer(result, folder):
-            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
-        answers.append(result)
-        tables.append(score_answer(result))
+        show_rows(place.publish(bench)[1])
+
+
+@app.command()
+def figures(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Run every testbench that makes a figure; write the figures and their scoreboard rows."""
+    benches = [bench for bench in all_testbenches().values() if bench.is_figure]
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures", check_solver=False)
+
+
+@app.command()
+def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
+    benches = list(all_testbenches().values())
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard", check_solver=True)
+
+
+def publish_all(benches: list[Testbench], place: Workplace, name: str, check_solver: bool) -> None:
+    """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
+
+    Raises:
+        HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
+    """
+    started = time.monotonic()
+    answers, tables, problems = [], [], []
+    for bench in benches:
+        try:
+            result, rows = place.publish(bench)
+            answers.append(result)
+            tables.append(rows)
+        except HarnessError as error:
+            problems.append(str(error))
+            tables.append(missing_rows(bench.name, bench.claims))
     tables.append(stress_row(answers))
     if check_solver:
-        tight = [answer(bench, accepted(bench, assignments), jobs, tight=True) for bench in benches]
+        tight = [place.answer(result.bench, tight=True) for result in answers]
         tables.append(solver_rows(answers, tight))
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
-    technology = assignments.get("TECHNOLOGY", "fdsoi28")
-    name = "scoreboard" if check_solver else "figures"
-    heading = scoreboard_heading(technology, time.monotonic() - started)
-    for path in write_scoreboard(table, folder, heading, name):
-        console.print(f"wrote {_shown(path)}", highlight=False)
+    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
+    for path in write_scoreboard(table, place.folder, heading, name):
+        console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
     show_rows(table)
+    if problems:
+        raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")
+
+
+@app.command()
+def bench(whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False) -> None:
+    """Time cold and warm runs beside a reference deck; write results/benchmarks.md."""
+    timings = measure_all(whole)
+    (RESULTS / "benchmarks.md").write_text(markdown(timings), encoding="utf-8")
+    console.print(markdown(timings), highlight=False)
 
 
 def show_rows(table: pd.DataFrame) -> None:
@@ -256,3 +305,7 @@ def main() -> None:
     except KeyboardInterrupt:
         errors.print("spintegrate: stopped; finished runs are stored and will not be repeated.", highlight=False)
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -33,11 +33,11 @@ class Answer:
         return list(self.bench.summarize(self.results))
 
 
-def output_folder(assignments: Mapping[str, str | float]) -> Path:
-    """Return results/, or for changed parameters a folder of their own: the committed results are the defaults'."""
+def output_folder(results: Path, assignments: Mapping[str, str | float]) -> Path:
+    """Return the results folder, or for changed parameters one of their own below it: results/ holds the defaults'."""
     if not assignments:
-        return RESULTS
-    return RESULTS / "set" / ",".join(f"{name}={value}" for name, value in sorted(assignments.items()))
+        return results
+    return results / "set" / ",".join(f"{name}={value}" for name, value in sorted(assignments.items()))
 
 
 def write_answer(answer: Answer, folder: Path) -> list[Path]:

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 import testbenches
 from harness.errors import HarnessError
-from harness.testbench import Testbench
+from harness.runner import run_testbench
+from harness.testbench import Results, Testbench
 
 
 @lru_cache
@@ -30,3 +31,15 @@ def find_testbench(name: str) -> Testbench:
     if name not in benches:
         raise HarnessError(f"there is no testbench {name!r}; choose one of {', '.join(benches)}.")
     return benches[name]
+
+
+def simulate(name: str, jobs: int | None = None, **assignments: str | float) -> Results:
+    """Run a testbench from Python and return what ``spintegrate run`` measures and draws from.
+
+    ``simulate("fig09d", VREAD_AMP="45m", TEMP=85)`` gives ``results.measures``, a tidy frame, and
+    ``results.waveforms``, a frame a case (index time in s, columns node names, SI units). Finished runs are taken from results/runs.
+
+    Raises:
+        HarnessError: bad input, or a run failed.
+    """
+    return run_testbench(find_testbench(name), assignments, jobs)

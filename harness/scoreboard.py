@@ -54,6 +54,12 @@ def score(testbench: str, claims: Iterable[Claim], summaries: Iterable[Summary])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def missing_rows(testbench: str, claims: Iterable[Claim]) -> pd.DataFrame:
+    """Return a MISSING row for each claim of a testbench that gave no answer: nothing passes on nothing."""
+    unmeasured = [Summary(claim.measure, math.nan) for claim in claims]
+    return score(testbench, claims, unmeasured).assign(status="MISSING")
+
+
 def _status(claim: Claim, value: float) -> str:
     kept = within(value, claim.must)
     if claim.known:

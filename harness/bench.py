@@ -1,0 +1,119 @@
+"""How long things take, beside a reference deck run in the same minute, so that another machine can compare."""
+
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from harness.analysis import Transient, complete_deck
+from harness.errors import HarnessError
+from harness.mtj import load_mtj_set
+from harness.ngspice import DECK_NAME, ngspice_version, run_deck
+from harness.render import TESTBENCHES, Conditions, DeckBuilder
+from harness.technology import PROJECT, load_technology
+
+RING_STAGES, RING_STOP, RING_STEP = 31, 20e-9, 10e-12
+RING_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One thing timed: wall and CPU seconds, CPU seconds of the ring in the same minute, and what is asked of it."""
+
+    subject: str
+    wall_seconds: float
+    cpu_seconds: float
+    ring_seconds: float
+    must_seconds: float
+    aim_seconds: float
+
+    @property
+    def status(self) -> str:
+        """PASS, AIM or FAIL by wall time."""
+        if self.wall_seconds > self.must_seconds:
+            return "FAIL"
+        return "AIM" if self.wall_seconds <= self.aim_seconds else "PASS"
+
+
+def ring_seconds() -> float:
+    """Return the median CPU seconds of the reference deck: a ring of 31 inverters for 20 ns, at least 2000 points."""
+    conditions = Conditions(load_technology("fdsoi28"), load_mtj_set("10k20k"))
+    circuit = DeckBuilder(conditions).deck("reference ring", TESTBENCHES / "ring.cir.j2", {"stages": RING_STAGES})
+    analysis = Transient(RING_STOP, RING_STEP)
+    spent = []
+    for _ in range(RING_REPEATS):
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place)
+            (folder / DECK_NAME).write_text(complete_deck(circuit, analysis), encoding="utf-8")
+            before = _children_cpu()
+            outcome = run_deck(folder, analysis, 300.0)
+            if outcome.failure:
+                raise HarnessError(f"the reference ring failed: {outcome.failure.message}.")
+            spent.append(_children_cpu() - before)
+    return statistics.median(spent)
+
+
+def time_command(subject: str, arguments: Sequence[str], must: float, aim: float) -> Timing:
+    """Time ``python -m harness.cli`` with these arguments, whole process and its ngspice children.
+
+    Raises:
+        HarnessError: the command failed; a failed run's time means nothing.
+    """
+    ring = ring_seconds()
+    started, before = time.monotonic(), _children_cpu()
+    process = subprocess.run(
+        [sys.executable, "-m", "harness.cli", *arguments], cwd=PROJECT, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    wall, cpu = time.monotonic() - started, _children_cpu() - before
+    if process.returncode:
+        raise HarnessError(f"{subject}: it failed, so it is not timed: {process.stderr.strip().splitlines()[-1:]}")
+    return Timing(subject, wall, cpu, ring, must, aim)
+
+
+def measure_all(whole: bool) -> list[Timing]:
+    """Time the figures cold and warm in an empty results folder, and with ``whole`` the scoreboard too."""
+    with tempfile.TemporaryDirectory(dir=PROJECT / "results") as place:
+        timings = [
+            time_command("figures, cold", ["figures", "--results", place], 20 * 60, 8 * 60),
+            time_command("figures, warm", ["figures", "--results", place], 15, 5),
+        ]
+        if whole:
+            timings += [
+                time_command("scoreboard, cold but for the figures", ["scoreboard", "--results", place], 3600, 1200),
+                time_command("scoreboard, warm", ["scoreboard", "--results", place], 15, 5),
+            ]
+    return timings
+
+
+def markdown(timings: Sequence[Timing]) -> str:
+    """Return results/benchmarks.md."""
+    lines = [
+        "# Benchmarks",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}, ngspice-{ngspice_version()}, {os.cpu_count()} cores, {platform.machine()}, "
+        f"Python {platform.python_version()}. The reference deck is a {RING_STAGES}-stage ring ({RING_STOP * 1e9:.0f} ns, "
+        "testbenches/ring.cir.j2), run in the same minute as each row: compare the ratio.",
+        "",
+        "| what | wall s | CPU s | ring CPU s | CPU / ring | must s | aim s | status |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {t.subject} | {t.wall_seconds:.1f} | {t.cpu_seconds:.1f} | {t.ring_seconds:.2f} "
+        f"| {t.cpu_seconds / t.ring_seconds:.0f} | {t.must_seconds:.0f} | {t.aim_seconds:.0f} | **{t.status}** |"
+        for t in timings
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _children_cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

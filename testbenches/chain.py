@@ -1,0 +1,136 @@
+"""The whole chain, from MTJ states to FIRE, as the testbenches of Figures 9C-E share it.
+
+Columns, PSP reference, threshold block, time-window generator and neurons stand in one flat deck (chain.cir.j2); only
+supplies, references and clocks are ideal. What a subclass chooses is the threshold, the weights and the cases.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from harness.analysis import Analysis, Transient
+from harness.measure import first_crossing, fit_line, value_at
+from harness.synapse import spread, word
+from harness.testbench import Parameter, Reading, Results, Testbench, Values
+
+ARRAY_ROWS = 16
+ARRAY_COLUMNS = 16
+THRESHOLD_ROWS = 2
+
+CHAIN_PARAMETERS = (
+    Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
+    Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
+    Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
+    Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
+    Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
+    Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
+    Parameter("VCM_TWG", "start of the time-window generator", "V", 0.545, 0.3, 1.0),
+    Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6),
+    Parameter("N_REF", "P cells of the PSP and threshold references, in weight units", default=2, low=0, high=7),
+    Parameter("THRESHOLD", "firing threshold in (P-AP)", default=5, low=1, high=12),
+    Parameter("T_SETTLE", "word line on to SWRST off", "s", 600e-9, 50e-9, 5e-6),
+)
+
+T_WL = 0.7e-6  # s, word lines rise; auto-zero of the regulation amplifiers comes before
+T_WINDOW = 0.7e-6  # s, longest window allowed for before SWCOMP
+T_END = 0.15e-6  # s, after SWCOMP
+T_MAX = 4e-9  # s, maximum step
+
+
+class ChainTestbench(Testbench):
+    """One event of a cluster: auto-zero, word lines on, settle, integrate for the window, decide."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = CHAIN_PARAMETERS
+
+    @abstractmethod
+    def weights(self, values: Values) -> Sequence[int]:
+        """Return the total weight of each column, in units of (P-AP)."""
+
+    def rows(self, values: Values) -> int:
+        """Return the active rows: as many as the threshold and the weights need, the same for every block."""
+        most = max([int(values["THRESHOLD"]), *self.weights(values)])
+        rows = 1
+        while most + rows * int(values["N_REF"]) > 7 * rows:
+            rows += 1
+        return rows
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the chain's deck with each word as MTJ states."""
+        rows, n_ref = self.rows(values), int(values["N_REF"])
+        reference = [n_ref] * rows
+        columns = [word(spread(weight + rows * n_ref, rows)) for weight in self.weights(values)]
+        quiet = [0] * (THRESHOLD_ROWS - rows)
+        return "chain.cir.j2", {
+            **{name: values[name] for name in (parameter.name for parameter in self.parameters)},
+            "rows": rows,
+            "idle": ARRAY_ROWS - rows,
+            "lumped_columns": ARRAY_COLUMNS - len(columns),
+            "columns": columns,
+            "reference": word(reference),
+            "threshold_rows": THRESHOLD_ROWS,
+            "threshold": word(spread(int(values["THRESHOLD"]) + rows * n_ref, rows) + quiet),
+            "threshold_reference": word(reference + quiet),
+            "t_wl": T_WL,
+            "t_release": T_WL + float(values["T_SETTLE"]),
+            "t_decide": self.decision_time(values),
+            "t_stop": self.stop_time(values),
+        }
+
+    def decision_time(self, values: Values) -> float:
+        """Return when SWCOMP rises (s)."""
+        return T_WL + float(values["T_SETTLE"]) + T_WINDOW
+
+    def stop_time(self, values: Values) -> float:
+        """Return the end of the simulation (s)."""
+        return self.decision_time(values) + T_END
+
+    def analysis(self, values: Values) -> Analysis:
+        """Return one event's transient."""
+        return Transient(self.stop_time(values), T_MAX)
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the switches, VTWG, and each column's VINTEG, FIRE and ISYNAPSE probe."""
+        columns = range(len(self.weights(values)))
+        each = [name for c in columns for name in (f"vinteg{c}", f"fire{c}", f"i(visynapse{c})")]
+        return ("swrst", "swinteg", "swcomp", "wl0", "vtwg", *each)
+
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield the integration time, and for each column VINTEG in hold, whether it fired, and ISYNAPSE."""
+        release, decide = T_WL + float(values["T_SETTLE"]), self.decision_time(values)
+        half = float(values["VDDIO"]) / 2
+        opened = first_crossing(waveforms["swrst"], half, "fall", release - 50e-9)
+        closed = first_crossing(waveforms["swinteg"], half, "fall", opened)
+        yield Reading("integration_time", closed - opened, "s")
+        for column, weight in enumerate(self.weights(values)):
+            at = {"weight": weight}
+            held = value_at(waveforms[f"vinteg{column}"], decide - 5e-9)
+            yield Reading("vinteg", held, "V", at)
+            fired = waveforms[f"fire{column}"].iloc[-1] > half
+            yield Reading("fire", float(fired), "", at)
+            yield Reading("isynapse", value_at(waveforms[f"i(visynapse{column})"], release - 5e-9), "A", at)
+
+
+def wrong_decisions(results: Results) -> int:
+    """Return how many columns of all cases fired though below the threshold, or stayed silent at or above it."""
+    fires = results.measures[results.measures["measure"] == "fire"]
+    thresholds = {case.id: int(case.values["THRESHOLD"]) for case in results.cases}
+    wanted = fires["weight"] >= fires["case"].map(thresholds)
+    return int((wanted != (fires["value"] > 0.5)).sum())
+
+
+def linearity(results: Results, case_id: str) -> tuple[float, float, float, float]:
+    """Return (step in V, INL in steps, R^2, VINTEG(0) - VREST in steps) of VINTEG against weight in one case."""
+    rows = results.measures[(results.measures["case"] == case_id) & (results.measures["measure"] == "vinteg")]
+    fit = fit_line(rows["weight"], rows["value"])
+    rest = float(next(case for case in results.cases if case.id == case_id).values["VREST"])
+    at_zero = float(rows.loc[rows["weight"] == 0, "value"].iloc[0])
+    return fit.slope, fit.inl, fit.r_squared, (at_zero - rest) / fit.slope
+
+
+def worst(values: Iterable[float]) -> float:
+    """Return the value of largest magnitude; NaN wins, for a missing value is the worst."""
+    array = np.asarray(list(values), dtype=float)
+    return float("nan") if np.isnan(array).any() else float(array[np.abs(array).argmax()])
