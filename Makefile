@@ -79,7 +79,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also remove finished simulations and the virtual environment
-	@rm -rf .venv results/cache results/failed results/runs results/waveforms
+	@rm -rf .venv results/runs results/set
 
 .PHONY: help setup figures scoreboard test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
