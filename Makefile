@@ -16,8 +16,9 @@ quote_each = $(foreach word,$(1),$(call quote,$(word)))
 JOBS_OPTION = $(if $(JOBS),--jobs $(call quote,$(JOBS)))
 OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_OPTION)
 
-# A testbench is one module or one folder of testbenches/; its name is a target.
-TESTBENCHES := $(filter-out _%,$(basename $(notdir $(wildcard testbenches/*.py) $(patsubst %/,%,$(wildcard testbenches/*/)))))
+# A testbench is a module or a folder of testbenches/ that has a TESTBENCH; its name is a target.
+TESTBENCHES := $(sort $(patsubst testbenches/%,%,$(patsubst %.py,%,$(patsubst %/__init__.py,%,\
+    $(shell grep -ls '^TESTBENCH\b' testbenches/*.py testbenches/*/__init__.py)))))
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -65,8 +66,8 @@ golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all w
 	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
 	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
 
-bench: $(READY) ## time cold and warm runs beside a reference deck: results/benchmarks.md
-	@$(SPINTEGRATE) bench $(JOBS_OPTION)
+bench: $(READY) ## time cold and warm runs beside a reference deck; WHOLE=1 with the scoreboard
+	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole)
 
 doctor: $(READY) ## what is installed, and what is wrong with it
 	@$(SPINTEGRATE) doctor

@@ -10,7 +10,22 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[2]
-BASIC_COMMANDS = ("sh", "dirname", "id", "sed", "head", "env", "touch", "mkdir", "cat", "chmod", "make", "rm", "true")
+BASIC_COMMANDS = (
+    "sh",
+    "dirname",
+    "id",
+    "sed",
+    "head",
+    "env",
+    "touch",
+    "mkdir",
+    "cat",
+    "chmod",
+    "make",
+    "rm",
+    "true",
+    "grep",
+)
 
 # Stands for python3 and for the one in .venv. Its state lies beside it: no-ensurepip, no-pip.
 PYTHON = """#!/bin/sh
@@ -212,7 +227,7 @@ def test_make_sets_up_again_when_the_lock_changed_or_ngspice_is_gone(machine: Ma
 def test_what_the_user_sets_reaches_the_command_line_and_never_the_shell(machine: Machine) -> None:
     (machine.checkout / ".venv" / "bin").mkdir(parents=True)
     (machine.checkout / "testbenches").mkdir()
-    (machine.checkout / "testbenches" / "fig09d.py").touch()
+    (machine.checkout / "testbenches" / "fig09d.py").write_text("TESTBENCH = 1\n")
     (machine.checkout / ".venv" / ".ready").touch()
     command = machine.checkout / ".venv" / "bin" / "spintegrate"
     command.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
