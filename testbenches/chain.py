@@ -20,7 +20,7 @@ ARRAY_ROWS = 16
 ARRAY_COLUMNS = 16
 THRESHOLD_ROWS = 2
 
-CHAIN_PARAMETERS = (
+CHAIN_PARAMETERS: tuple[Parameter, ...] = (
     Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
     Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
     Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),

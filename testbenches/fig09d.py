@@ -6,14 +6,14 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.figures import TWO_COLUMNS, digital_strip, level_line, new_figure, weight_colours
-from harness.testbench import Claim, Golden, Results, Summary, Values
+from harness.testbench import Claim, Golden, Parameter, Results, Summary, Values
 from testbenches.chain import CHAIN_PARAMETERS, ChainTestbench, linearity, wrong_decisions
 
 
 class LinearIntegration(ChainTestbench):
     """One column a weight, from -N_REF to the threshold, all in one deck with their window generator."""
 
-    parameters = CHAIN_PARAMETERS
+    parameters: ClassVar[tuple[Parameter, ...]] = CHAIN_PARAMETERS
     question = "Does VINTEG rise linearly with the synaptic weight, and does exactly the threshold's weight fire?"
 
     def variations(self, settings: Values) -> Iterable[Values]:
@@ -44,7 +44,7 @@ class LinearIntegration(ChainTestbench):
         time = waves.index.to_numpy() * 1e6
         colours = weight_colours(weights)
         figure = new_figure(TWO_COLUMNS, 3.9)
-        left, right = figure.subfigures(1, 2, width_ratios=(2.4, 1.0))
+        left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(2.4, 1.0))[0]
         strips = ("swrst", "swinteg", "swcomp")
         axes = left.subplots(5, 1, sharex=True, height_ratios=(1, 1, 1, 1, 9))
         high = float(case.values["VDDIO"])
@@ -80,7 +80,7 @@ def linearity_claims(place: str, step_name: str) -> tuple[Claim, ...]:
     """Return the claims of 9D or 9E."""
     return (
         Claim("wrong_decisions", f"FIRE exactly at weights >= {step_name}", place, (0, 0)),
-        Claim("inl", "VINTEG against weight: best-fit INL, in steps", "required; linear: " + place, (0, 0.01), (0, 0.002)),
+        Claim("inl", "VINTEG against weight: INL, in steps", "required; linear: " + place, (0, 0.01), (0, 0.002)),
         Claim("r_squared", "VINTEG against weight: R^2", "required; linear: " + place, (0.9999, 1)),
         Claim("weight_0_shift", "VINTEG at weight 0 against its start, in steps", place + ": remains unchanged at 0",
               (-0.06, 0.06), (-0.03, 0.03)),
