@@ -14,10 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from harness.errors import HarnessError
-from harness.quantities import parse_quantity
-from harness.technology import PROJECT
+from harness.quantities import quantity_field
+from harness.technology import PROJECT, first_problem
 
-Quantity = Annotated[float, BeforeValidator(parse_quantity), Field(gt=0)]
+Quantity = Annotated[float, BeforeValidator(quantity_field), Field(gt=0)]
 MTJ_SETS = PROJECT / "models" / "mtj" / "sets.toml"
 ROOM_KELVIN = 300.15
 
@@ -88,5 +88,4 @@ def load_mtj_set(name: str) -> MtjSet:
     try:
         return MtjSet(name=name, **sets[name])
     except ValidationError as error:
-        first = error.errors()[0]
-        raise HarnessError(f"MTJ set {name!r}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+        raise HarnessError(f"MTJ set {name!r}: {first_problem(error)}; correct it in {MTJ_SETS}.") from error

@@ -1,6 +1,7 @@
 """Numbers as designers write them: ``45m``, ``2.2p``, ``10k``, ``850mV``, ``85``."""
 
 import math
+import numbers
 import re
 
 from harness.errors import HarnessError
@@ -19,11 +20,11 @@ _EXPONENTS = {
     "G": 9,
     "T": 12,
 }
-_PATTERN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(meg|[afpnumkGTM%]?)([A-Za-z]*)")
+_PATTERN = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?)\s*(meg|[afpnumkGTM%]?)([A-Za-z]*)", re.ASCII)
 _ENGINEERING = {-18: "a", -15: "f", -12: "p", -9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
 
 
-def parse_quantity(text: str | float | int, unit: str = "", where: str = "value") -> float:
+def parse_quantity(text: object, unit: str = "", where: str = "value") -> float:
     """Return the SI value of a number with an optional scale suffix and an optional unit.
 
     ``unit`` is the unit that the quantity must have when one is written ("" accepts none). SPICE reads ``M`` as
@@ -32,25 +33,46 @@ def parse_quantity(text: str | float | int, unit: str = "", where: str = "value"
     Raises:
         HarnessError: the text is no finite number, has an unknown suffix, or carries another unit.
     """
-    if isinstance(text, bool):
+    if isinstance(text, str):
+        value = _parse_text(text.strip(), unit, where)
+    elif isinstance(text, bool) or not isinstance(text, numbers.Real):
         raise HarnessError(f"{where}: expected a number, got {text!r}; write for example 45m or 0.045.")
-    if isinstance(text, int | float):
-        mantissa, suffix, written_unit = repr(float(text)), "", ""
     else:
-        mantissa, suffix, written_unit = _split(text.strip(), unit, where)
-    # Decimal digits and exponent go to float() together: 30n is then 3e-08 to the last bit.
-    digits, _, exponent = mantissa.lower().partition("e")
-    value = (
-        math.inf if digits in ("inf", "nan", "-inf") else float(f"{digits}e{int(exponent or 0) + _EXPONENTS[suffix]}")
-    )
+        value = _as_float(text)
     if not math.isfinite(value):
         raise HarnessError(f"{where}: {text!r} is not a finite number; write for example 45m or 0.045.")
-    if written_unit and written_unit.lower() != unit.lower():
-        raise HarnessError(f"{where}: {text!r} has the unit {written_unit!r} but {unit or 'no unit'!r} is expected.")
     return value
 
 
-def _split(text: str, unit: str, where: str) -> tuple[str, str, str]:
+def quantity_field(value: object) -> float:
+    """Parse a field of a pydantic model, which takes ValueError and names the place itself.
+
+    Raises:
+        ValueError: the text is not a quantity without a unit.
+    """
+    try:
+        return parse_quantity(value)
+    except HarnessError as error:
+        raise ValueError(str(error).removeprefix("value: ")) from error
+
+
+def _as_float(value: numbers.Real) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond the largest double
+        return math.inf
+
+
+def _parse_text(text: str, unit: str, where: str) -> float:
+    mantissa, suffix, written_unit = _split(text, where)
+    if written_unit and written_unit.lower() != unit.lower():
+        raise HarnessError(f"{where}: {text!r} has the unit {written_unit!r} but {unit or 'no unit'!r} is expected.")
+    # Decimal digits and exponent go to float() together: 30n is then 3e-08 to the last bit.
+    digits, _, exponent = mantissa.lower().partition("e")
+    return float(f"{digits}e{int(exponent or 0) + _EXPONENTS[suffix]}")
+
+
+def _split(text: str, where: str) -> tuple[str, str, str]:
     """Split ``850mV`` into ("850", "m", "V")."""
     match = _PATTERN.fullmatch(text)
     if match is None:

@@ -5,6 +5,7 @@ No template knows a width or a model name, so a new technology is one more folde
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,13 +13,18 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from harness.errors import HarnessError, MissingToolError
-from harness.quantities import parse_quantity
+from harness.quantities import quantity_field
 
 PROJECT = Path(__file__).resolve().parents[1]
 TECHNOLOGIES = PROJECT / "models" / "technologies"
+SEARCH_VARIABLE = "SPINTEGRATE_TECHNOLOGIES"  # further folders of technologies, such as kits that may not be published
 
-Quantity = Annotated[float, BeforeValidator(parse_quantity)]
+Quantity = Annotated[float, BeforeValidator(quantity_field)]
 Positive = Annotated[Quantity, Field(gt=0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]+$")]  # enters netlists: nothing that could be a directive
+
+
+_READABLE = re.compile(r"[^\s'\"]+")
 
 
 class _Strict(BaseModel):
@@ -29,7 +35,7 @@ class Transistor(_Strict):
     """How one kind of transistor is written in a netlist, and what it withstands."""
 
     polarity: Literal["n", "p"]
-    model: str
+    model: Name
     style: Literal["primitive", "subcircuit"] = "primitive"
     metres_per_unit: Positive = 1.0  # 1e-6 for kits that take W and L in micrometres
     diffusion_length: Positive | None = None  # source and drain area AS = AD = W x this; None: the model's own
@@ -44,7 +50,7 @@ class Library(_Strict):
     """One model file and, where it has sections, the section to read."""
 
     file: str
-    section: str | None = None
+    section: Name | None = None
 
 
 class CapacitorFacts(_Strict):
@@ -74,7 +80,7 @@ class _TechnologyFile(_Strict):
     supply: dict[str, Positive]
     transistors: dict[str, Transistor]
     corners: dict[str, list[Library]]
-    process: dict[str, Quantity] = Field(default_factory=dict)  # .param name -> chip-to-chip sigma
+    process: dict[Name, Quantity] = Field(default_factory=dict)  # .param name -> chip-to-chip sigma
     capacitor: CapacitorFacts
 
 
@@ -102,7 +108,7 @@ class Technology(_TechnologyFile):
         """Return (path, section) of the model files of ``corner``; ``$VAR`` in a path is read from the environment.
 
         Raises:
-            HarnessError: unknown corner.
+            HarnessError: unknown corner, or a path that ngspice cannot read.
             MissingToolError: a file is not there.
         """
         if corner not in self.corners:
@@ -118,13 +124,29 @@ class Technology(_TechnologyFile):
                     f"technology {self.name!r}, corner {corner!r}: the model file {path} is not there; "
                     "install the kit or set the variable that its path names."
                 )
+            if not _READABLE.fullmatch(str(path)):
+                raise HarnessError(
+                    f"ngspice cannot read a model file with a space or a quote in its path: {path}; move it."
+                )
             files.append((path, library.section))
         return files
 
 
 def technology_names() -> list[str]:
-    """Return the names of the technologies that have a folder."""
-    return sorted(path.parent.name for path in TECHNOLOGIES.glob("*/technology.toml"))
+    """Return the names of the technologies that have a folder, the project's own and those on the search path.
+
+    Raises:
+        MissingToolError: the search path names a folder that is not there.
+    """
+    return sorted({path.parent.name for folder in _technology_folders() for path in folder.glob("*/technology.toml")})
+
+
+def _technology_folders() -> list[Path]:
+    further = [Path(entry) for entry in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if entry]
+    for folder in further:
+        if not folder.is_dir():
+            raise MissingToolError(f"{SEARCH_VARIABLE} names {folder}, which is no folder; correct it or unset it.")
+    return [TECHNOLOGIES, *further]
 
 
 def load_technology(name: str, scaling: str = "", overrides: dict[str, float] | None = None) -> Technology:
@@ -132,35 +154,54 @@ def load_technology(name: str, scaling: str = "", overrides: dict[str, float] | 
 
     ``scaling`` names a table ``[scaling.<name>.<block>]`` of sizing.toml laid over the ordinary sizes (the paper's
     5k/30k devices carry other currents than 10k/20k, so they have their own capacitor); a name without a table is
-    the ordinary sizing. ``overrides`` maps ``block.role.field`` to a value.
+    the ordinary sizing. ``overrides`` maps ``block.role.field`` to a value. Folders in the environment variable
+    SPINTEGRATE_TECHNOLOGIES are searched after the project's own.
 
     Raises:
         HarnessError: unknown technology, a malformed file, or an override that names nothing.
     """
-    folder = TECHNOLOGIES / name
-    if not name.isidentifier() or not (folder / "technology.toml").is_file():
-        raise HarnessError(f"unknown technology {name!r}; choose one of {', '.join(technology_names())}.")
+    folder = _find(name)
     tables = _read_toml(folder / "sizing.toml")
-    extra = tables.pop("scaling", {}).get(scaling, {})
-    for block, roles in extra.items():
-        for role, fields in roles.items():
-            tables.setdefault(block, {}).setdefault(role, {}).update(fields)
+    _lay_over(tables, scaling, folder / "sizing.toml")
     for path, value in (overrides or {}).items():
         _override(tables, path, value, folder / "sizing.toml")
-    facts = _read_toml(folder / "technology.toml")
     try:
-        return Technology(name=name, folder=folder, sizing=tables, **facts)
+        facts = _TechnologyFile.model_validate(_read_toml(folder / "technology.toml"))
+        return Technology(name=name, folder=folder, sizing=tables, **dict(facts))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise HarnessError(f"technology {name!r}: {place}: {first['msg']}; correct it in {folder}.") from error
+        raise HarnessError(f"technology {name!r}: {first_problem(error)}; correct it in {folder}.") from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return the place and the message of the first thing that a pydantic model refused."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg'].removeprefix('Value error, ').rstrip('.')}"
+
+
+def _find(name: str) -> Path:
+    if name.isidentifier():
+        for folder in _technology_folders():
+            if (folder / name / "technology.toml").is_file():
+                return folder / name
+    raise HarnessError(f"unknown technology {name!r}; choose one of {', '.join(technology_names())}.")
+
+
+def _lay_over(tables: dict[str, Any], scaling: str, file: Path) -> None:
+    """Lay ``[scaling.<scaling>]`` over the ordinary sizes."""
+    try:
+        for block, roles in tables.pop("scaling", {}).get(scaling, {}).items():
+            for role, fields in roles.items():
+                tables.setdefault(block, {}).setdefault(role, {}).update(fields)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise HarnessError(f"{file}: [scaling.{scaling}] is not made of block.role tables; correct it.") from error
 
 
 def _override(tables: dict[str, Any], path: str, value: float, file: Path) -> None:
     parts = path.split(".")
     if len(parts) != 3 or parts[1] not in tables.get(parts[0], {}) or parts[2] not in Size.model_fields:
         raise HarnessError(f"no size {path!r}; write block.role.w, .l, .m, .c or .r with a row of {file}.")
-    tables[parts[0]][parts[1]][parts[2]] = int(value) if parts[2] == "m" else value
+    tables[parts[0]][parts[1]][parts[2]] = value
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
