@@ -4,6 +4,7 @@ Every value that enters a template is a number, a known name, or refused (ngspic
 block asks for another with ``use("block", parameter=...)``; the renderer adds each distinct one to the deck once.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -38,15 +39,23 @@ class Interface:
     parameters: dict[str, tuple[Value, str]]
 
     def pin_list(self, values: Mapping[str, Value]) -> list[str]:
-        """Expand ``wl[rows]`` into ``wl0 wl1 ...`` for the given parameter values."""
+        """Expand ``wl[rows]`` into ``wl0 wl1 ...`` for the given parameter values.
+
+        Raises:
+            HarnessError: the number of an indexed pin is no whole number.
+        """
         names: list[str] = []
         for pin in self.pins:
             indexed = _INDEXED.fullmatch(pin)
-            count = values[indexed[2]] if indexed else None
-            if indexed and isinstance(count, int):
-                names += [f"{indexed[1]}{index}" for index in range(count)]
-            else:
+            if indexed is None:
                 names.append(pin)
+                continue
+            count = values.get(indexed[2])
+            if not isinstance(count, int):
+                raise HarnessError(
+                    f"pin {pin!r} needs a whole number {indexed[2]!r} among the parameters, not {count!r}."
+                )
+            names += [f"{indexed[1]}{index}" for index in range(count)]
         return names
 
 
@@ -105,6 +114,8 @@ def check_value(value: Value, where: str) -> None:
             raise HarnessError(f"{where}: {value!r} is refused; a text in a netlist may only be a plain name.")
     elif not isinstance(value, int | float):
         raise HarnessError(f"{where}: {value!r} is neither a number nor a name.")
+    elif not math.isfinite(value):
+        raise HarnessError(f"{where}: {value!r} is not a finite number.")
 
 
 class DeckBuilder:
@@ -169,20 +180,28 @@ class DeckBuilder:
         return "\n".join(lines)
 
     def _render(self, path: Path, context: Mapping[str, Any]) -> str:
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([path.parent, NETLISTS]),
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            autoescape=False,  # noqa: S701 - netlists are not HTML; check_value guards what enters
-        )
-        environment.globals.update(self._common)
         try:
-            return environment.get_template(path.name).render(**context)
+            return _environment(path.parent).get_template(path.name).render({**self._common, **context})
         except jinja2.UndefinedError as error:
             raise HarnessError(f"{path.name}: {error.message}; define it or correct its name.") from error
         except jinja2.TemplateSyntaxError as error:
-            raise HarnessError(f"{path.name}, line {error.lineno}: {error.message}.") from error
+            raise HarnessError(f"{error.name}, line {error.lineno}: {error.message}.") from error
+        except jinja2.TemplateNotFound as error:
+            raise HarnessError(f"{path.name}: there is no template {error.message}; correct its name.") from error
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise HarnessError(f"{path.name}: {error}; a value or parameter does not fit this template.") from error
+
+
+@lru_cache
+def _environment(folder: Path) -> jinja2.Environment:
+    """Return the environment of the templates of one folder; it keeps them compiled, which is most of the work."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader([folder, NETLISTS]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - netlists are not HTML; check_value guards what enters
+    )
 
 
 def number(value: float) -> str:

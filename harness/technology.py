@@ -91,18 +91,37 @@ class Technology(_TechnologyFile):
     folder: Path
     sizing: Sizing
 
-    def size(self, block: str, role: str) -> Size:
-        """Return the size of ``role`` in ``block``.
+    def size(self, block: str, role: str, *fields: str) -> Size:
+        """Return the size of ``role`` in ``block``, which must have these fields.
 
         Raises:
-            HarnessError: sizing.toml has no such row.
+            HarnessError: sizing.toml has no such row, or the row lacks a field.
         """
-        try:
-            return self.sizing[block][role]
-        except KeyError:
+        file = self.folder / "sizing.toml"
+        size = self.sizing.get(block, {}).get(role)
+        if size is None:
+            raise HarnessError(f"technology {self.name!r} has no size for {block}.{role}; add it to {file}.")
+        for field in fields:
+            if getattr(size, field) is None:
+                raise HarnessError(f"technology {self.name!r}: {block}.{role} lacks {field!r}; add it to {file}.")
+        return size
+
+    def transistor(self, block: str, role: str, default: str) -> tuple[Size, Transistor]:
+        """Return size and facts of a transistor of ``block``; ``default`` is its kind where the size names none.
+
+        Raises:
+            HarnessError: no such size or kind, or a gate shorter than the technology's shortest.
+        """
+        size = self.size(block, role, "w", "l")
+        kind = self.transistors.get(size.device or default)
+        where = f"technology {self.name!r}: {block}.{role}"
+        if kind is None:
             raise HarnessError(
-                f"technology {self.name!r} has no size for {block}.{role}; add it to {self.folder / 'sizing.toml'}."
-            ) from None
+                f"{where} is a {size.device or default!r}, which is none of {', '.join(self.transistors)}."
+            )
+        if size.l is not None and size.l < kind.l_min * (1 - 1e-9):
+            raise HarnessError(f"{where}: l = {size.l:g} m is out of range; the shortest gate is {kind.l_min:g} m.")
+        return size, kind
 
     def library_files(self, corner: str) -> list[tuple[Path, str | None]]:
         """Return (path, section) of the model files of ``corner``; ``$VAR`` in a path is read from the environment.
