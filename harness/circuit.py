@@ -4,6 +4,7 @@ Paths and node names are the ones ngspice uses after it has expanded the subcirc
 node ``xcolumn.xamp.tail``.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from harness.errors import HarnessError
 
 _TERMINALS = {"m": 4, "c": 2, "r": 2, "v": 2, "i": 2}
 MTJ = "mtj"
+_MTJ_NAME = re.compile(r"mtj(_\d+)?")  # as DeckBuilder names the junction's subcircuits
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ class _Subcircuit:
 def leaf_devices(deck: str) -> list[Device]:
     """Expand every subcircuit of a deck and return its leaf devices in netlist order.
 
+    Elements of other kinds come as they are, by their first letter; whoever forbids them looks for them.
+
     Raises:
-        HarnessError: an instance whose node count differs from its subcircuit's, or an element that is no device.
+        HarnessError: an instance whose node count differs from its subcircuit's.
     """
     subcircuits, top = _parse(deck)
     return list(_expand(top, subcircuits, "", {}))
@@ -94,9 +98,8 @@ def _expand(
         if kind == "x":
             target, nodes = plain[-1], tuple(node(item) for item in plain[:-1])
             inner = subcircuits.get(target)
-            if target == MTJ or target.startswith(MTJ + "_") or inner is None:
-                kind = MTJ if target.startswith(MTJ) else "x"
-                yield Device(kind, path, nodes, target, values)
+            if _MTJ_NAME.fullmatch(target) or inner is None:
+                yield Device(MTJ if _MTJ_NAME.fullmatch(target) else kind, path, nodes, target, values)
                 continue
             if len(nodes) != len(inner.pins):
                 raise HarnessError(f"{prefix}{name}: {len(nodes)} nodes for the {len(inner.pins)} pins of {target!r}.")

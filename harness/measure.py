@@ -45,9 +45,15 @@ def value_at(signal: pd.Series, time: float) -> float:
 
 
 def settling_time(signal: pd.Series, start: float, stop: float, final: float, band: float) -> float:
-    """Return how long after ``start`` (s) the signal stays within ``band`` of ``final`` to ``stop``; or inf."""
+    """Return how long after ``start`` (s) the signal stays within ``band`` of ``final`` to ``stop``; or inf.
+
+    Raises:
+        HarnessError: the signal has no point between ``start`` and ``stop``.
+    """
     window = signal[(signal.index >= start) & (signal.index <= stop)]
-    outside = np.flatnonzero(np.abs(window.to_numpy(dtype=float) - final) > band)
+    if window.empty:
+        raise HarnessError(f"{signal.name!r} has no point from {start:.4g} to {stop:.4g} s, so nothing settles there.")
+    outside = np.flatnonzero(~(np.abs(window.to_numpy(dtype=float) - final) <= band))  # NaN is outside
     if not len(outside):
         return 0.0
     if outside[-1] + 1 >= len(window):
@@ -67,7 +73,7 @@ class LineFit:
     @property
     def inl(self) -> float:
         """Largest residual as a share of the slope: best-fit INL in steps."""
-        return float(np.abs(self.residuals).max() / abs(self.slope))
+        return float(np.abs(self.residuals).max() / abs(self.slope)) if self.slope else float("inf")
 
 
 def fit_line(x: ArrayLike, y: ArrayLike) -> LineFit:
@@ -77,7 +83,8 @@ def fit_line(x: ArrayLike, y: ArrayLike) -> LineFit:
         HarnessError: fewer than three points, or a value that is not finite.
     """
     abscissa, ordinate = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if len(abscissa) < 3 or not (np.isfinite(abscissa).all() and np.isfinite(ordinate).all()):
+    finite = np.isfinite(abscissa).all() and np.isfinite(ordinate).all()
+    if len(abscissa) < 3 or len(abscissa) != len(ordinate) or not finite:
         raise HarnessError(f"a line needs three finite points or more, got {len(abscissa)}: a measurement is missing.")
     slope, intercept = np.polyfit(abscissa, ordinate, 1)
     residuals = ordinate - (slope * abscissa + intercept)
@@ -98,9 +105,14 @@ def phase_margin(gain: pd.Series) -> tuple[float, float]:
 
     Positive loop gain at DC means phase 0 there; the margin is 180 degrees plus the phase at the last unity crossing.
     A loop that never reaches unity has no margin to lose: (inf, nan).
+
+    Raises:
+        HarnessError: the loop gain is still above unity at the highest frequency, so the margin is not known.
     """
     frequency = gain.index.to_numpy(dtype=float)
     magnitude = np.log(np.abs(gain.to_numpy()))
+    if magnitude[-1] > 0:
+        raise HarnessError(f"the loop gain is still above unity at {frequency[-1]:.4g} Hz; raise the last frequency.")
     below = np.flatnonzero((magnitude[:-1] > 0) & (magnitude[1:] <= 0))
     if not len(below):
         return float("inf"), float("nan")

@@ -84,7 +84,7 @@ def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFram
         bounds = {claim.measure: claim.must for claim in bench.claims}
         fine = {summary.measure: summary.value for summary in tight_answer.summaries()}
         shares = {
-            summary.measure: _share(abs(fine[summary.measure] - summary.value), bounds[summary.measure])
+            summary.measure: _share(summary.value, fine[summary.measure], bounds[summary.measure])
             for summary in loose_answer.summaries()
             if summary.measure in bounds
         }
@@ -102,13 +102,14 @@ def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFram
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
 
 
-def _share(move: float, bound: tuple[float, float]) -> float:
+def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:
     low, high = bound
     finite = [abs(limit) for limit in bound if math.isfinite(limit)]
-    width = (high - low) / 2 if math.isfinite(high - low) else max(finite)
-    if move == 0:
+    width = (high - low) / 2 if math.isfinite(high - low) else max(finite, default=math.inf)
+    if loose == tight:
         return 0.0
-    return move / width if width else math.inf
+    move = abs(tight - loose)
+    return move / width if width and not math.isnan(move) else math.inf
 
 
 def scoreboard_heading(technology: str, seconds: float) -> str:

@@ -21,9 +21,12 @@ def score(testbench: str, claims: Iterable[Claim], summaries: Iterable[Summary])
     keeps its bound is UNEXPECTED: the reason no longer holds.
 
     Raises:
-        HarnessError: a claim whose measure was not measured: nothing passes on nothing.
+        HarnessError: a claim whose measure was not measured (nothing passes on nothing), or was measured twice.
     """
+    claims, summaries = list(claims), list(summaries)
     found = {summary.measure: summary for summary in summaries}
+    if len(found) != len(summaries):
+        raise HarnessError(f"{testbench}: a measure is summarized twice; each name stands for one number.")
     rows = []
     for claim in claims:
         if claim.measure not in found:
@@ -62,6 +65,8 @@ def missing_rows(testbench: str, claims: Iterable[Claim]) -> pd.DataFrame:
 
 def _status(claim: Claim, value: float) -> str:
     kept = within(value, claim.must)
+    if math.isnan(value):
+        return "FAIL"  # nothing was measured; no reason excuses that
     if claim.known:
         return "UNEXPECTED" if kept else "KNOWN"
     if not kept:

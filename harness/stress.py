@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from harness.circuit import Device
+from harness.errors import HarnessError
 from harness.technology import Technology
 
 LONGEST_EXCURSION = 1e-9  # s; shorter edges do not age an oxide
@@ -26,8 +28,11 @@ def worst_stress(frame: pd.DataFrame, devices: Iterable[Device], technology: Tec
 
     Sustained means held for LONGEST_EXCURSION at least: the voltage that is exceeded for no longer than that. The
     frame has all node voltages, index time (s). Pairs at the same two nodes are looked at once.
+
+    Raises:
+        HarnessError: the frame lacks a node of a transistor.
     """
-    limits = {facts.model: facts.v_max for facts in technology.transistors.values()}
+    limits = {facts.model.lower(): facts.v_max for facts in technology.transistors.values()}
     pairs: dict[tuple[str, str, float], str] = {}
     for device in devices:
         if device.model not in limits:
@@ -41,16 +46,27 @@ def worst_stress(frame: pd.DataFrame, devices: Iterable[Device], technology: Tec
     worst: dict[str, Stress] = {}
     columns = {name: frame[name].to_numpy() for name in frame.columns}
     columns["0"] = np.zeros(len(frame))
-    # The longest stretch that begins at each point, as index pairs for reduceat (the last point ends none).
-    begin = np.arange(len(time) - 1)
-    end = np.clip(np.searchsorted(time, time[:-1] + LONGEST_EXCURSION, side="left") + 1, begin + 1, len(time) - 1)
-    stretches = np.column_stack([begin, end]).ravel()
+    stretches = _stretches(time)
     for (low, high, limit), path in pairs.items():
+        for node in (low, high):
+            if node not in columns:
+                raise HarnessError(f"node {node!r} of {path} is not in the answer, so its stress is unknown; save it.")
         volts = np.abs(columns[high] - columns[low])
         key = f"{limit:g}"
         known = worst[key].volts if key in worst else -1.0
         if volts.max() > known:
-            sustained = float(np.minimum.reduceat(volts, stretches)[::2].max())
+            padded = np.append(volts, np.inf)  # so that a stretch may end with the last point
+            sustained = float(np.minimum.reduceat(padded, stretches)[::2].max())
             if sustained > known:
                 worst[key] = Stress(path, sustained, limit)
     return worst
+
+
+def _stretches(time: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return (begin, end) pairs for reduceat: from each point on, as many points as span the longest excursion."""
+    reach = time + LONGEST_EXCURSION * (1 - 1e-6)  # a step of exactly that length counts
+    begin = np.flatnonzero(reach <= time[-1])
+    if not len(begin):  # the whole run is shorter
+        return np.array([0, len(time)])
+    end = np.searchsorted(time, reach[begin], side="left") + 1
+    return np.column_stack([begin, end]).ravel()
