@@ -42,9 +42,11 @@ def read_raw(path: Path) -> list[Plot]:
     """Read every plot of a binary raw file.
 
     Raises:
-        HarnessError: the file is no binary raw file, or is shorter than its header says.
+        HarnessError: the file is no binary raw file, is empty, or is shorter than its header says.
     """
     content = path.read_bytes()
+    if not content:
+        raise HarnessError(f"{path} is empty; run it again.")
     plots, position = [], 0
     while position < len(content):
         plot, position = _read_plot(content, position, path)
@@ -57,24 +59,29 @@ def _read_plot(content: bytes, position: int, path: Path) -> tuple[Plot, int]:
     end = content.find(marker, position)
     if end < 0:
         raise HarnessError(f"{path} is not a binary ngspice raw file (no 'Binary:' line); delete it and run again.")
-    header = content[position:end].decode("utf-8", "replace").splitlines()
+    header = content[position:end].decode("utf-8", "replace").split("\n")
     fields = dict(line.split(":", 1) for line in header if ":" in line and not line.startswith("\t"))
     try:
         n_vectors, n_points = int(fields["No. Variables"]), int(fields["No. Points"])
         first = header.index("Variables:") + 1
         vectors = tuple(line.split("\t")[2].lower() for line in header[first : first + n_vectors])
         kind = np.dtype(np.complex128 if "complex" in fields["Flags"] else np.float64)
+        name = fields["Plotname"].strip()
     except (KeyError, ValueError, IndexError) as error:
-        raise HarnessError(f"{path}: its header lacks {error}; delete it and run again.") from error
+        raise HarnessError(f"{path}: its header is not ngspice's ({error}); delete it and run again.") from error
+    if n_vectors < 1 or n_points < 0 or len(vectors) != n_vectors:
+        raise HarnessError(
+            f"{path}: its header counts {n_vectors} vectors of {n_points} points; delete it and run again."
+        )
     size = n_vectors * kind.itemsize
     start = end + len(marker)
-    available = (len(content) - start) // size if size else 0
+    available = (len(content) - start) // size
     if available < n_points:
         raise HarnessError(f"{path} is truncated: {available} of {n_points} points; run it again.")
     data: NDArray[Any] = np.frombuffer(content, dtype=kind, count=n_points * n_vectors, offset=start).reshape(
         n_points, n_vectors
     )
-    return Plot(fields["Plotname"].strip(), vectors, data), start + n_points * size
+    return Plot(name, vectors, data), start + n_points * size
 
 
 def write_raw(path: Path, frame: pd.DataFrame, title: str, plot_name: str = "Transient Analysis") -> None:

@@ -59,7 +59,8 @@ def score(testbench: str, claims: Iterable[Claim], summaries: Iterable[Summary])
 
 def missing_rows(testbench: str, claims: Iterable[Claim]) -> pd.DataFrame:
     """Return a MISSING row for each claim of a testbench that gave no answer: nothing passes on nothing."""
-    unmeasured = [Summary(claim.measure, math.nan) for claim in claims]
+    claims = list(claims)
+    unmeasured = [Summary(measure, math.nan) for measure in dict.fromkeys(claim.measure for claim in claims)]
     return score(testbench, claims, unmeasured).assign(status="MISSING")
 
 
