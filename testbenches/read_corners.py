@@ -20,7 +20,7 @@ class ReadCorners(ReadPath):
     goldens: ClassVar[tuple[Golden, ...]] = ()
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("settling", "ISYNAPSE within 0.05 alpha, slowest corner", "required", (0, 600e-9), (0, 400e-9)),
-        Claim("vbl_error", "VBL from 200 ns after WL on, 1 and 16 rows, corners", "required", (0, 0.5e-3), (0, 0.25e-3)),
+        Claim("vbl_error", "VBL from 200 ns after WL on, corners", "required", (0, 0.5e-3), (0, 0.25e-3)),
         Claim("deviation_1_row", "one row: largest deviation in alpha, corners", "required", (0, 0.1), (0, 0.05)),
         Claim("deviation_16_rows", "sixteen rows: largest deviation in alpha, corners", "required", (0, 0.8), (0, 0.4)),
         Claim("zero_weight", "ISYNAPSE at weight 0, one row, in alpha, corners",

@@ -20,6 +20,7 @@ SPAN = 0.7e-6  # s from the word line to the end
 BITS = 3
 WEIGHTS = range(2**BITS)
 FEW_ROWS, ALL_ROWS = 1, 16
+MTJ_SETS = ("10k20k", "5k30k")
 TRACES = tuple(f"{owner}.bl{bit}" for owner in ("xcolumn", "xpsp_reference") for bit in range(BITS))
 
 
@@ -60,7 +61,7 @@ class ReadPath(Testbench):
 
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield every weight for one row and sixteen with both MTJ sets, and the full word for the rows between."""
-        for mtj in ("10k20k", "5k30k"):
+        for mtj in MTJ_SETS:
             for rows in (FEW_ROWS, ALL_ROWS):
                 for n in WEIGHTS:
                     yield {"MTJ": mtj, "ROWS": rows, "N": n}
@@ -103,16 +104,17 @@ class ReadPath(Testbench):
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield alpha, the deviations in alpha, VBL's error and peak, the settling and the power."""
-        for mtj in ("10k20k", "5k30k"):
+        one_row = []
+        n_ref = int(results.settings["N_REF"])
+        for mtj in MTJ_SETS:
             alpha = one_row_alpha(results, MTJ=mtj)
             yield Summary(f"alpha_{mtj}", alpha, "A")
-            for rows in (FEW_ROWS, ALL_ROWS):
-                deviations = deviation(results, alpha, MTJ=mtj, ROWS=rows)
-                yield Summary(f"deviation_{rows}_rows_{mtj}", float(np.abs(deviations).max()))
-        both = [abs(deviation(results, one_row_alpha(results, MTJ=m), MTJ=m, ROWS=1)).max() for m in ("10k20k", "5k30k")]
-        yield Summary("deviation_1_row", float(max(both)))
-        yield Summary("zero_weight", float(deviation(results, one_row_alpha(results, MTJ="10k20k"), N=2, ROWS=1,
-                                                     MTJ="10k20k")[0]))  # fmt: skip
+            one_row.append(float(np.abs(deviation(results, alpha, MTJ=mtj, ROWS=FEW_ROWS)).max()))
+            many = deviation(results, alpha, MTJ=mtj, ROWS=ALL_ROWS)
+            yield Summary(f"deviation_16_rows_{mtj}", float(np.abs(many).max()))
+            zero = deviation(results, alpha, MTJ=mtj, ROWS=FEW_ROWS, N=n_ref)
+            yield Summary(f"zero_weight_{mtj}", float(zero[0]))
+        yield Summary("deviation_1_row", max(one_row))
         yield Summary("vbl_error", float(results.select("vbl_error")["value"].max()), "V")
         yield Summary("vbl_peak", float(results.select("vbl_peak")["value"].max()), "V")
         yield Summary("vread_amp", float(results.settings["VREAD_AMP"]), "V")
@@ -121,9 +123,9 @@ class ReadPath(Testbench):
         for rows in (FEW_ROWS, ALL_ROWS):
             yield Summary(f"column_power_{rows}_rows", float(power.loc[power["ROWS"] == rows, "value"].iloc[0]), "W")
 
-    def draw(self, results: Results) -> Figure:
+    def draw(self, results: Results) -> Figure | None:
         """Draw VBL and ISYNAPSE after the word lines, and the deviation from (n - n_ref) alpha."""
-        figure = new_figure(TWO_COLUMNS, 2.6)
+        figure = new_figure(TWO_COLUMNS, 2.8)
         left, middle, right = figure.subplots(1, 3)
         for rows, colour in ((FEW_ROWS, "#1f5fa8"), (4, "#6a8f3c"), (ALL_ROWS, "#b3003b")):
             waves = results.waveform(MTJ="10k20k", ROWS=rows, N=7)
@@ -144,20 +146,20 @@ class ReadPath(Testbench):
             time = (waves.index.to_numpy() - T_WL) * 1e9
             axes.plot(time, waves["i(visynapse)"] / alpha, color=f"{0.75 - 0.1 * n:.2f}")
             axes.annotate(str(n), (640, float(waves["i(visynapse)"].iloc[-1]) / alpha), fontsize=6.5, va="bottom")
-        axes.set(xlabel="Time after WL (ns)", ylabel="ISYNAPSE (alpha), one row", xlim=(-50, 700), ylim=(-4, 9))
+        axes.set(xlabel="Time after WL (ns)", ylabel="ISYNAPSE (alpha), one row", xlim=(-50, 700), ylim=(-4, 10))
 
     def _draw_deviation(self, results: Results, axes: Axes) -> None:
-        for mtj, label, marker in (("10k20k", "10k/20k", "o"), ("5k30k", "5k/30k", "s")):
+        for mtj, name, style in (("10k20k", "10k/20k", "o-"), ("5k30k", "5k/30k", "s--")):
             alpha = one_row_alpha(results, MTJ=mtj)
             for rows, colour in ((FEW_ROWS, "#1f5fa8"), (ALL_ROWS, "#b3003b")):
                 values = deviation(results, alpha, MTJ=mtj, ROWS=rows)
-                axes.plot(WEIGHTS, values, marker=marker, color=colour, markersize=3, linewidth=0.8,
-                          linestyle="-" if mtj == "10k20k" else "--", label=f"{label}, {rows} row{'s'[: rows - 1]}")  # fmt: skip
+                label = f"{name}, {rows} row{'s'[: rows - 1]}"
+                axes.plot(WEIGHTS, values, style, color=colour, markersize=3, linewidth=0.8, label=label)
         axes.axhline(0, color="0.4", linewidth=0.6, zorder=0)
-        axes.set(xlabel="Weight word n", ylabel="ISYNAPSE - (n - n_ref) rows alpha (alpha)")
+        axes.set(xlabel="Weight word n", ylabel="Deviation of ISYNAPSE (alpha)")
         low, high = axes.get_ylim()
-        axes.set_ylim(low, high + 0.7 * (high - low))
-        axes.legend()
+        axes.set_ylim(low, high + 0.9 * (high - low))
+        axes.legend(loc="upper left")
 
 
 def one_row_alpha(results: Results, **where: object) -> float:
