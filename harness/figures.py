@@ -1,6 +1,7 @@
 """Figures fit for a paper: one style, engineering units, and the same file for the same data."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import matplotlib as mpl
@@ -15,10 +16,14 @@ STYLE = Path(__file__).with_name("paper.mplstyle")
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
 
 
+def paper_style() -> AbstractContextManager[None]:
+    """Return the context in which figures are drawn and saved."""
+    return mpl.rc_context(fname=STYLE)
+
+
 def new_figure(width: float = TWO_COLUMNS, height: float = 3.2) -> Figure:
     """Return an empty figure (inches) in the house style, laid out without overlaps."""
-    with mpl.rc_context(fname=STYLE):
-        return Figure(figsize=(width, height), layout="constrained")
+    return Figure(figsize=(width, height), layout="constrained")
 
 
 def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, float, float]]:
@@ -53,8 +58,7 @@ def save_figure(figure: Figure, stem: Path) -> list[Path]:
     """Write PDF, SVG and PNG beside each other, without dates, and return their paths."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     paths = []
-    with mpl.rc_context(fname=STYLE):
-        for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
-            paths.append(stem.with_name(f"{stem.name}.{suffix}"))
-            figure.savefig(paths[-1], metadata=metadata)
+    for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
+        paths.append(stem.with_name(f"{stem.name}.{suffix}"))
+        figure.savefig(paths[-1], metadata=metadata)
     return paths

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from harness.figures import save_figure
+from harness.figures import paper_style, save_figure
 from harness.ngspice import ngspice_version
 from harness.runner import CaseRun
 from harness.scoreboard import COLUMNS, score
@@ -45,8 +45,9 @@ def write_answer(answer: Answer, folder: Path) -> list[Path]:
     measures = folder / "measures" / f"{answer.bench.name}.csv"
     measures.parent.mkdir(parents=True, exist_ok=True)
     answer.results.measures.to_csv(measures, index=False, float_format="%.9g")
-    figure = answer.bench.draw(answer.results)
-    paths = save_figure(figure, folder / "figures" / answer.bench.name) if figure is not None else []
+    with paper_style():
+        figure = answer.bench.draw(answer.results)
+        paths = save_figure(figure, folder / "figures" / answer.bench.name) if figure is not None else []
     return [*paths, measures]
 
 

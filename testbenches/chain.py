@@ -27,7 +27,7 @@ CHAIN_PARAMETERS: tuple[Parameter, ...] = (
     Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
     Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
     Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-    Parameter("VCM_TWG", "start of the time-window generator", "V", 0.545, 0.3, 1.0),
+    Parameter("VCM_TWG", "start of the time-window generator", "V", 0.53, 0.3, 1.0),
     Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6),
     Parameter("N_REF", "P cells of the PSP and threshold references, in weight units", default=2, low=0, high=7),
     Parameter("THRESHOLD", "firing threshold in (P-AP)", default=5, low=1, high=12),
@@ -37,7 +37,7 @@ CHAIN_PARAMETERS: tuple[Parameter, ...] = (
 T_WL = 0.7e-6  # s, word lines rise; auto-zero of the regulation amplifiers comes before
 T_WINDOW = 0.7e-6  # s, longest window allowed for before SWCOMP
 T_END = 0.15e-6  # s, after SWCOMP
-T_MAX = 4e-9  # s, maximum step
+T_MAX = 15e-9  # s, maximum step; edges and slopes set their own
 
 
 class ChainTestbench(Testbench):

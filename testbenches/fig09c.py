@@ -61,7 +61,7 @@ class Figure9C(ChainTestbench):
         left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(2.2, 1.0))[0]
         axes = left.subplots(4, 1, sharex=True, height_ratios=(1, 1, 1, 7))
         self._draw_waves(results, axes)
-        left.legend(*axes[3].get_legend_handles_labels(), loc="outside upper center", ncols=4)
+        left.legend(*axes[3].get_legend_handles_labels(), loc="outside upper center", ncols=2)
         axis = right.subplots()
         for n in THRESHOLDS:
             times = results.select("integration_time", THRESHOLD=n)["value"].to_numpy() * 1e9

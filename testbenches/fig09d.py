@@ -54,7 +54,13 @@ class LinearIntegration(ChainTestbench):
         digital_strip(
             axes[3], time, waves[[f"fire{c}" for c in range(len(weights))]].max(axis=1).to_numpy(), "FIRE", high
         )
-        axes[3].annotate(", ".join(str(weights[c]) for c in fired), (0.99, 0.5), xycoords="axes fraction", ha="right")
+        axes[3].annotate(
+            f"weight {', '.join(str(weights[c]) for c in fired)} ",
+            (0.9, 0.5),
+            xycoords="axes fraction",
+            ha="right",
+            va="center",
+        )
         for column, weight in enumerate(weights):
             label = f"{weight:+d} (P-AP)" if weight else "0 (P-AP)"
             axes[4].plot(time, waves[f"vinteg{column}"] * 1e3, color=colours[weight], label=label)
@@ -71,7 +77,7 @@ class LinearIntegration(ChainTestbench):
         level_line(axis, float(case.values["VTH"]), "VTH", "#b3003b")
         axis.set(xlabel="Synaptic weight (P-AP)", ylabel="VINTEG at SWCOMP (mV)")
         text = f"{step * 1e3:.1f} mV a step\nINL {inl:.2%}\n1 - R2 = {1 - r_squared:.0e}"
-        axis.annotate(text, (0.04, 0.97), xycoords="axes fraction", va="top")
+        axis.annotate(text, (0.96, 0.04), xycoords="axes fraction", va="bottom", ha="right")
         left.legend(*axes[4].get_legend_handles_labels(), loc="outside upper center", ncols=5, fontsize=6.5)
         return figure
 
