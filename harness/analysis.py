@@ -100,7 +100,25 @@ class Frequency:
         return self.f_stop
 
 
-Analysis = Transient | Sweep | Frequency
+@dataclass(frozen=True)
+class OperatingPoint:
+    """The DC operating point; its one row has scale 0."""
+
+    solver: Solver = Solver(reltol=1e-5)
+    plot = "Operating Point"
+    scale = "time"
+    last = 0.0
+
+    def command(self) -> str:
+        """Return the ngspice command."""
+        return "op"
+
+    def tightened(self) -> "OperatingPoint":
+        """Return the same at a tenth of reltol."""
+        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+
+
+Analysis = Transient | Sweep | Frequency | OperatingPoint
 
 
 def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:

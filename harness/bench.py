@@ -100,7 +100,8 @@ def markdown(timings: Sequence[Timing]) -> str:
         "# Benchmarks",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, ngspice-{ngspice_version()}, {os.cpu_count()} cores, {platform.machine()}, "
-        f"Python {platform.python_version()}. The reference deck is a {RING_STAGES}-stage ring ({RING_STOP * 1e9:.0f} ns, "
+        f"Python {platform.python_version()}. The reference deck is a {RING_STAGES}-stage ring, "
+        f"{RING_STOP * 1e9:.0f} ns ("
         "testbenches/ring.cir.j2), run in the same minute as each row: compare the ratio.",
         "",
         "| what | wall s | CPU s | ring CPU s | CPU / ring | must s | aim s | status |",

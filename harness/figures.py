@@ -35,11 +35,11 @@ def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, floa
 
 
 def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR) -> None:
-    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the right edge."""
+    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the left edge."""
     axes.axhline(volts * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
     axes.annotate(
-        f"{label} = {volts * 1e3:.0f} mV", xy=(1.0, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
-        color=colour, ha="right", va="bottom",
+        f"{label} = {volts * 1e3:.0f} mV", xy=(0.01, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
+        color=colour, ha="left", va="bottom",
     )  # fmt: skip
 
 

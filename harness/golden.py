@@ -14,9 +14,10 @@ import numpy as np
 import pandas as pd
 
 from harness.errors import HarnessError
+from harness.job import prepare
 from harness.measure import crossings
 from harness.ngspice import ngspice_version
-from harness.runner import prepare, run_cases
+from harness.runner import run_cases
 from harness.store import Store
 from harness.technology import PROJECT
 from harness.testbench import Case, Golden, Testbench

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from harness.figures import paper_style, save_figure
+from harness.job import CaseRun
 from harness.ngspice import ngspice_version
-from harness.runner import CaseRun
 from harness.scoreboard import COLUMNS, score
 from harness.stress import Stress
 from harness.technology import PROJECT, load_technology

@@ -24,7 +24,13 @@ class Plot:
     data: NDArray[np.float64] | NDArray[np.complex128]
 
     def frame(self) -> pd.DataFrame:
-        """Return a frame indexed by the scale vector; a column is a node name, or ``i(source)`` for a branch."""
+        """Return a frame indexed by the scale vector; a column is a node name, or ``i(source)`` for a branch.
+
+        An operating point has no scale: its one row stands at time 0.
+        """
+        if self.name == "Operating Point":
+            columns = [node_name(name) for name in self.vectors]
+            return pd.DataFrame(self.data, index=pd.Index([0.0], name="time"), columns=columns)
         index = pd.Index(np.real(self.data[:, 0]), name=self.vectors[0])
         return pd.DataFrame(self.data[:, 1:], index=index, columns=[node_name(name) for name in self.vectors[1:]])
 

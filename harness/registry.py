@@ -37,7 +37,8 @@ def simulate(name: str, jobs: int | None = None, **assignments: str | float) -> 
     """Run a testbench from Python and return what ``spintegrate run`` measures and draws from.
 
     ``simulate("fig09d", VREAD_AMP="45m", TEMP=85)`` gives ``results.measures``, a tidy frame, and
-    ``results.waveforms``, a frame a case (index time in s, columns node names, SI units). Finished runs are taken from results/runs.
+    ``results.waveforms``, a frame a case (index time in s, columns node names, SI units). Finished
+    runs are taken from results/runs.
 
     Raises:
         HarnessError: bad input, or a run failed.

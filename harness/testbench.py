@@ -197,6 +197,14 @@ class Testbench(ABC):
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield the scoreboard's numbers."""
 
+    def start(self, values: Values) -> Values | None:
+        """Return the values whose operating point Newton starts from, or None for no help.
+
+        Large decks need it in the corners and save most of the time of their first point; nominal silicon is the rule
+        (``nominal_silicon``). It must not depend on other cases.
+        """
+        return None
+
     def draw(self, results: Results) -> "Figure | None":
         """Return the figure, or None where the testbench has none of its own."""
         return None
@@ -249,6 +257,12 @@ class Testbench(ABC):
     def module_file(self) -> Path:
         """Return the file that declares this testbench."""
         return Path(inspect.getfile(type(self)))
+
+
+def nominal_silicon(values: Values) -> dict[str, Any]:
+    """Return the values with corner, temperature and every spread at their defaults."""
+    kept = ("TECHNOLOGY", "MTJ")
+    return {**values, **{p.name: p.default for p in silicon_parameters() if p.name not in kept}}
 
 
 def conditions(values: Values) -> Conditions:

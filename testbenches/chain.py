@@ -14,7 +14,7 @@ import pandas as pd
 from harness.analysis import Analysis, Transient
 from harness.measure import first_crossing, fit_line, value_at
 from harness.synapse import spread, word
-from harness.testbench import Parameter, Reading, Results, Testbench, Values
+from harness.testbench import Parameter, Reading, Results, Testbench, Values, nominal_silicon
 
 ARRAY_ROWS = 16
 ARRAY_COLUMNS = 16
@@ -90,6 +90,11 @@ class ChainTestbench(Testbench):
     def analysis(self, values: Values) -> Analysis:
         """Return one event's transient."""
         return Transient(self.stop_time(values), T_MAX)
+
+    def start(self, values: Values) -> Values:
+        """Start from nominal silicon at the default VTH and bias, which all cases of one threshold share."""
+        declared = self.all_parameters()
+        return nominal_silicon({**values, "VTH": declared["VTH"].default, "IBIAS": declared["IBIAS"].default})
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the switches, VTWG, and each column's VINTEG, FIRE and ISYNAPSE probe."""

@@ -89,7 +89,7 @@ class Figure9C(ChainTestbench):
         level_line(axes[3], VTH_LEVELS[0], "VTH", "#b3003b")
         level_line(axes[3], VTH_LEVELS[-1], "VTH", "#b3003b")
         level_line(axes[3], float(results.settings["VCM_TWG"]), "VCM_TWG")
-        axes[3].set(xlabel="Time (us)", ylabel="VTWG (mV)")
+        axes[3].set(xlabel="Time (µs)", ylabel="VTWG (mV)")
 
 
 TESTBENCH = Figure9C()

@@ -56,7 +56,7 @@ class LinearIntegration(ChainTestbench):
         )
         axes[3].annotate(
             f"weight {', '.join(str(weights[c]) for c in fired)} ",
-            (0.9, 0.5),
+            (0.84, 0.5),
             xycoords="axes fraction",
             ha="right",
             va="center",
@@ -66,7 +66,7 @@ class LinearIntegration(ChainTestbench):
             axes[4].plot(time, waves[f"vinteg{column}"] * 1e3, color=colours[weight], label=label)
         level_line(axes[4], float(case.values["VTH"]), "VTH", "#b3003b")
         level_line(axes[4], float(case.values["VREST"]), "VREST")
-        axes[4].set(xlabel="Time (us)", ylabel="VINTEG (mV)")
+        axes[4].set(xlabel="Time (µs)", ylabel="VINTEG (mV)")
         axis = right.subplots()
         rows = results.select("vinteg")
         step, inl, r_squared, _ = linearity(results, case.id)

@@ -1,0 +1,150 @@
+"""One case as one run: its deck rendered, started from a known point, made or taken from the store."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from harness.analysis import RAW_NAME, Analysis, OperatingPoint, Transient, complete_deck
+from harness.circuit import leaf_devices
+from harness.ngspice import DECK_NAME, RunFailure, ngspice_version, run_deck
+from harness.render import TESTBENCHES, Conditions, DeckBuilder
+from harness.store import Store, StoredRun, run_key
+from harness.stress import Stress, worst_stress
+from harness.testbench import Case, Testbench, Values, conditions
+
+EVERY_NODE: tuple[str, ...] = ("*",)
+_start_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run to make: its netlist and analysis, what to keep of it, and where it starts from."""
+
+    name: str
+    circuit: str
+    analysis: Analysis
+    signals: tuple[str, ...]
+    key: str
+    folder: Path
+    timeout_s: float
+    silicon: Conditions
+    start: "Job | None" = None
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """What became of one case: waveforms, or a failure sentence with the folder that reproduces it."""
+
+    case: Case
+    waveforms: pd.DataFrame | None
+    stored: bool = False
+    failure: str = ""
+    wall_seconds: float = 0.0
+    stress: Mapping[str, Stress] = field(default_factory=dict)
+
+
+def prepare(bench: Testbench, case: Case, store: Store, tight: bool = False) -> Job:
+    """Render a case into a job.
+
+    ``tight`` reruns it at a tenth of reltol and half the maximum step. Where the testbench names a start, Newton starts
+    at that operating point: nominal silicon's, so that no case depends on what ran before it.
+
+    Raises:
+        HarnessError: a template, size or model file is wrong or missing.
+    """
+    analysis = bench.analysis(case.values)
+    start_values = bench.start(case.values)
+    start = _job(bench, "start", start_values, OperatingPoint(), EVERY_NODE, store) if start_values else None
+    signals = bench.signals(case.values)
+    return _job(bench, case.id, case.values, analysis.tightened() if tight else analysis, signals, store, start)
+
+
+def _job(
+    bench: Testbench, name: str, values: Values, analysis: Analysis, signals: tuple[str, ...], store: Store,
+    start: Job | None = None,
+) -> Job:  # fmt: skip
+    silicon = conditions(values)
+    template, deck_values = bench.deck(values)
+    circuit = DeckBuilder(silicon).deck(f"{bench.name} {name}", TESTBENCHES / template, deck_values)
+    models = [path for path, _ in silicon.technology.library_files(silicon.corner)]
+    started = f"* starts from {start.key}\n" if start else ""
+    key = run_key(started + complete_deck(circuit, analysis), models, ngspice_version(), signals)
+    folder = store.folder(bench.name, name, key)
+    return Job(name, circuit, analysis, signals, key, folder, bench.timeout_s, silicon, start)
+
+
+def execute(case: Case, job: Job, store: Store) -> CaseRun:
+    """Return the stored run of this case, or make it."""
+    stored = store.load(job.folder, job.key)
+    made = stored is None
+    run = stored or _make(case, job, store)
+    if isinstance(run, str):
+        return CaseRun(case, None, failure=run)
+    stress = {limit: Stress(**facts) for limit, facts in run.record["stress"].items()}
+    return CaseRun(case, run.waveforms, not made, wall_seconds=run.record["wall_seconds"], stress=stress)
+
+
+def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
+    """Simulate and keep a job; return the stored run, or a sentence on why there is none."""
+    guesses: list[str] = []
+    if job.start is not None:
+        point = _start_point(case, job.start, store)
+        if isinstance(point, str):
+            return point
+        guesses = [f".nodeset v({node})={volts!r}" for node, volts in point.items()]
+    with store.workplace(job.folder) as place:
+        deck = complete_deck("\n".join([job.circuit, *guesses]), job.analysis)
+        (place / DECK_NAME).write_text(deck, encoding="utf-8")
+        needed = () if job.signals == EVERY_NODE else job.signals
+        outcome = run_deck(place, job.analysis, job.timeout_s, needed)
+        (place / RAW_NAME).unlink(missing_ok=True)
+        if outcome.frame is None:
+            assert outcome.failure is not None
+            return _failure_sentence(case, job, outcome.failure, store.keep_failure(place, job.folder))
+        record = {
+            "key": job.key,
+            "testbench": case.testbench,
+            "case": job.name,
+            "values": dict(case.values),
+            "ngspice": ngspice_version(),
+            "wall_seconds": outcome.wall_seconds,
+            "stress": {limit: asdict(facts) for limit, facts in _stress(job, deck, outcome.frame).items()},
+        }
+        return store.keep(place, job.folder, _kept(outcome.frame, job.signals), record)
+
+
+def _start_point(case: Case, job: Job, store: Store) -> dict[str, float] | str:
+    """Return node -> V of a start's operating point, made once however many workers ask; or why there is none."""
+    with _start_locks[job.key]:
+        run = store.load(job.folder, job.key) or _make(case, job, store)
+    if isinstance(run, str):
+        return run
+    row = run.waveforms.iloc[0]
+    return {str(node): float(volts) for node, volts in row.items() if not str(node).startswith("i(")}
+
+
+def _failure_sentence(case: Case, job: Job, failure: RunFailure, folder: Path) -> str:
+    return (
+        f"{case.testbench} {job.name}: {failure.kind}: {failure.message}; "
+        f"rerun it with: cd '{folder}' && ngspice -n -b {DECK_NAME}"
+    )
+
+
+def _stress(job: Job, deck: str, frame: pd.DataFrame) -> dict[str, Stress]:
+    if not isinstance(job.analysis, Transient):
+        return {}
+    return worst_stress(frame, leaf_devices(deck), job.silicon.technology)
+
+
+def _kept(frame: pd.DataFrame, signals: tuple[str, ...]) -> pd.DataFrame:
+    kept = frame if signals == EVERY_NODE else frame[list(signals)].copy()
+    if kept.to_numpy().dtype.kind == "c":  # parquet has no complex numbers
+        parts = {}
+        for name in kept.columns:
+            parts[f"{name}.re"], parts[f"{name}.im"] = kept[name].to_numpy().real, kept[name].to_numpy().imag
+        kept = pd.DataFrame(parts, index=kept.index)
+    return kept
