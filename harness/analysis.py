@@ -1,5 +1,6 @@
 """What ngspice is asked to compute, with the solver settings that move the answer pinned beside it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -51,7 +52,7 @@ class Transient:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A DC sweep of one source (V or A) from ``start`` to ``stop`` in steps of ``step``."""
+    """A DC sweep of one source (V or A) from ``start`` in steps of ``step``, as far as ``stop`` allows."""
 
     source: str
     start: float
@@ -72,7 +73,7 @@ class Sweep:
     @property
     def last(self) -> float:
         """The scale value that a complete run reaches."""
-        return self.stop
+        return self.start + self.step * math.floor((self.stop - self.start) / self.step + 1e-6)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,15 @@ half-way. A run is good when the expected plot is there, its last point reaches 
 there and finite, and the log names no singular matrix. Everything else is a named failure.
 """
 
+import contextlib
 import os
 import re
 import shutil
 import signal
 import subprocess
+import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +33,12 @@ INSTALL_LINE = "install it with: sudo apt-get install ngspice"
 _NO_CONVERGENCE = re.compile(
     r"timestep too small|no convergence|singular matrix|iteration limit reached|op failed", re.I
 )
+_COMPLAINT = re.compile(r"error|undefined|unknown|could not", re.I)
 _LAST_LINES = 12
+LEAST_FREE_BYTES = 1e6
+
+_running: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,27 @@ def run_deck(folder: Path, analysis: Analysis, timeout_s: float, needed: tuple[s
     frame, failure = _judge(folder, analysis, needed, log, exit_code)
     if timed_out:
         failure = RunFailure("timeout", f"killed after the wall limit of {timeout_s:g} s", _tail(log))
+    if failure and shutil.disk_usage(folder).free < LEAST_FREE_BYTES:  # ngspice itself does not notice
+        raise HarnessError(f"the disk of {folder.parent} is full; free space there and run again.")
     return RunOutcome(None if failure else frame, failure, wall)
 
 
+@contextlib.contextmanager
+def no_more_runs() -> Iterator[None]:
+    """End every running job, and each that begins before the context closes; their ``run_deck`` raises HarnessError."""
+    _stopping.set()
+    try:
+        for process in tuple(_running):
+            _kill(process)
+        yield
+    finally:
+        _stopping.clear()
+
+
 def _execute(folder: Path, timeout_s: float) -> tuple[bool, int]:
-    """Run in a session of its own, so that a timeout or a Ctrl-C kills all of it; return (timed out, exit code)."""
+    """Run in a session of its own, so that what ends it ends all of it; return (timed out, exit code)."""
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more threads busy-wait: up to 100x slower
+    timed_out = False
     try:
         with (folder / LOG_NAME).open("wb") as log:
             process = subprocess.Popen(
@@ -117,18 +140,30 @@ def _execute(folder: Path, timeout_s: float) -> tuple[bool, int]:
                 cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
+            _running.add(process)
             try:
-                return False, process.wait(timeout=timeout_s)
+                # The stop is looked at after the process is listed, so that it is either killed from outside or here.
+                process.wait(timeout=0 if _stopping.is_set() else timeout_s)
             except subprocess.TimeoutExpired:
-                return True, -1
+                timed_out = True
             finally:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+                _kill(process)
+                _running.discard(process)
+        if _stopping.is_set():
+            raise HarnessError(f"the run in {folder} was stopped before it finished.")
+        return timed_out, process.returncode
     except OSError as error:
         raise HarnessError(
             f"cannot run ngspice in {folder}: {error.strerror}; free space or choose another disk."
         ) from error
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a job with all that it started, and wait for it."""
+    if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _judge(
@@ -145,7 +180,8 @@ def _judge(
     except HarnessError as error:
         return failed("truncated", str(error))
     if not plots or not len(plots[-1].data):
-        return failed("parse", f"the raw file has no points of a plot named {analysis.plot!r}")
+        kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "parse"
+        return failed(kind, f"the raw file has no points of a plot named {analysis.plot!r}")
     frame = plots[-1].frame()
     problem = _problem(frame, analysis, needed, log)
     return failed(*problem) if problem else (frame, None)
@@ -156,12 +192,13 @@ def _why_no_data(log: str, exit_code: int) -> tuple[str, str]:
         return "crash", f"ngspice was ended by signal {-exit_code}"
     if _NO_CONVERGENCE.search(log):
         return "no-convergence", "ngspice found no solution and wrote no data"
-    return "parse", "ngspice wrote no data; it probably could not read the netlist"
+    complaint = next((line.strip() for line in log.splitlines() if _COMPLAINT.search(line)), "")
+    return "parse", "ngspice could not read the netlist and wrote no data" + (complaint and f"; it says {complaint!r}")
 
 
 def _problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], log: str) -> tuple[str, str] | None:
     last = float(frame.index[-1])
-    if abs(last - analysis.last) > 1e-6 * abs(analysis.last):
+    if abs(last - analysis.last) > 1e-6 * max(abs(analysis.last), abs(float(frame.index[0]))):
         kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "truncated"
         return kind, f"it stops at {analysis.scale} = {last:.6g} of {analysis.last:.6g}"
     if "singular matrix" in log.lower():
