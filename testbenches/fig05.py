@@ -141,14 +141,17 @@ class Figure5(Testbench):
         (levels, examples), (raw, subtracted) = figure.subplots(2, 2)
         _draw_levels(results, levels)
         _draw_examples(results, examples)
-        for axes, measure, title in ((raw, "raw", "ICOLUMN alone"), (subtracted, "subtracted", "ICOLUMN - IPSP_REF")):
+        for axes, measure, title in (
+            (raw, "raw", "ICOLUMN alone (line: 0.5 alpha)"),
+            (subtracted, "subtracted", "ICOLUMN - IPSP_REF"),
+        ):
             grid = np.array([gaps(results, measure, ratio) for ratio in RATIOS]).T
             image = axes.pcolormesh(grid, vmin=0, vmax=1, cmap="cividis", edgecolors="white", linewidth=0.3)
             axes.contour(np.arange(len(RATIOS)) + 0.5, np.arange(ROWS) + 0.5, grid, levels=[RESOLVED], colors="#b3003b")
             axes.set_xticks(np.arange(len(RATIOS)) + 0.5, [f"{ratio:g}" for ratio in RATIOS])
             axes.set_yticks(np.array([1, 4, 8, 12, 16]) - 0.5, ["1", "4", "8", "12", "16"])
             axes.set(xlabel="R ratio (RAP / RP)", ylabel="Active rows, up to", title=title)
-        for letter, axes in zip("ABCD", figure.axes, strict=True):
+        for letter, axes in zip("abcd", figure.axes, strict=True):
             axes.set_title(letter, loc="left", fontweight="bold")
         figure.colorbar(image, ax=[raw, subtracted], label="Smallest gap of two weights (alpha)")
         return figure
@@ -219,13 +222,15 @@ def _draw_examples(results: Results, axes: Axes) -> None:
     waves = waves[waves.index > T_WL - 50e-9]
     unit = float(results.select("example_alpha")["value"].iloc[0])
     time = (waves.index.to_numpy() - T_WL) * 1e9
-    axes.plot(time, waves["i(vith)"] / unit, color="#b3003b", label="ITH (C)")
-    axes.plot(time, waves["i(visynapse)"] / unit, color="#1f5fa8", label="ISYNAPSE (D, then E)")
+    axes.plot(time, waves["i(vith)"] / unit, color="#b3003b", label="ITH (5C)")
+    axes.plot(time, waves["i(visynapse)"] / unit, color="#1f5fa8", label="ISYNAPSE (5D, then 5E)")
     second = (T_SECOND - T_WL) * 1e9
     axes.axvline(second, color="0.6", linewidth=0.6, linestyle=":")
     for name, level, place in (("C", 5, 330), ("D", 4, 330), ("E", 2, 1080)):
         measured = float(results.select(f"example_{name.lower()}")["value"].iloc[0]) / unit
-        axes.annotate(f"{name}: {measured:.2f} alpha", (place, level), (0, 3), textcoords="offset points", fontsize=6.5)
+        axes.annotate(
+            f"5{name}: {measured:.2f} alpha", (place, level), (0, 3), textcoords="offset points", fontsize=6.5
+        )
     axes.set(xlabel="Time after the first WL (ns)", ylabel="Current (alpha)", xlim=(-50, 1400), ylim=(-3, 11))
     axes.legend(loc="upper right")
 
