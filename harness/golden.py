@@ -24,12 +24,16 @@ from harness.testbench import Case, Golden, Testbench
 
 GOLDENS = PROJECT / "tests" / "golden" / "waveforms"
 POINTS = 501
-SMALLEST_SWING = 1e-3  # V or A x 1: below it a share of the swing says nothing
+FORMAT = "%.9g"
+SMALLEST_SWING = {"V": 1e-3, "A": 1e-9}  # below it a share of the swing says nothing
 
 
 @dataclass(frozen=True)
 class StoredGolden:
-    """One golden: analog samples (index time in s), edges (signal, direction, time in s), and where they came from."""
+    """One golden: analog samples (index time in s), edges (signal, direction, time in s), and where they came from.
+
+    The first edge of a signal is its level at the start, ``high`` or ``low``: one that is stuck has no other.
+    """
 
     analog: pd.DataFrame
     edges: pd.DataFrame
@@ -52,7 +56,7 @@ def golden_stem(testbench: str, case_id: str) -> Path:
 
 def sample(golden: Golden, waveforms: pd.DataFrame, origin: dict[str, str]) -> StoredGolden:
     """Reduce waveforms to what a golden stores."""
-    time = np.linspace(0.0, float(waveforms.index[-1]), POINTS)
+    time = np.array([float(FORMAT % t) for t in np.linspace(0.0, float(waveforms.index[-1]), POINTS)])
     analog = pd.DataFrame(
         {name: np.interp(time, waveforms.index, waveforms[name]) for name in golden.analog},
         index=pd.Index(time, name="time"),
@@ -61,19 +65,21 @@ def sample(golden: Golden, waveforms: pd.DataFrame, origin: dict[str, str]) -> S
 
 
 def edge_table(golden: Golden, waveforms: pd.DataFrame) -> pd.DataFrame:
-    """Return every edge of the two-level signals: columns signal, direction, time (s), in time order a signal."""
+    """Return level at the start and edges of the two-level signals: columns signal, direction, time (s), in order."""
     rows = []
     for name in golden.digital:
+        first = "high" if waveforms[name].iloc[0] >= golden.level else "low"
+        rows.append((name, first, float(waveforms.index[0])))
         for direction in ("rise", "fall"):
             rows += [(name, direction, t) for t in crossings(waveforms[name], golden.level, direction)]
     table = pd.DataFrame(rows, columns=["signal", "direction", "time"])
-    return table.sort_values(["signal", "time"], ignore_index=True)
+    return table.sort_values(["signal", "time"], ignore_index=True, kind="stable")
 
 
 def write_golden(stem: Path, stored: StoredGolden) -> None:
     """Write the golden's three small text files."""
     stem.parent.mkdir(parents=True, exist_ok=True)
-    stored.analog.to_csv(f"{stem}.csv", float_format="%.7g")
+    stored.analog.to_csv(f"{stem}.csv", float_format=FORMAT)
     stored.edges.to_csv(f"{stem}.edges.csv", index=False, float_format="%.12g")
     Path(f"{stem}.json").write_text(json.dumps(stored.origin, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -86,7 +92,7 @@ def read_golden(stem: Path) -> StoredGolden:
     """
     try:
         analog = pd.read_csv(f"{stem}.csv", index_col="time")
-        edges = pd.read_csv(f"{stem}.edges.csv")
+        edges = pd.read_csv(f"{stem}.edges.csv", usecols=["signal", "direction", "time"])
         origin = json.loads(Path(f"{stem}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HarnessError(
@@ -105,14 +111,15 @@ def compare(golden: Golden, stored: StoredGolden, waveforms: pd.DataFrame) -> li
         raise HarnessError("a golden without a signal compares nothing; name its analog or digital signals.")
     span = _span_problem(stored, waveforms)
     verdicts = []
-    for name in (*golden.analog, *golden.digital):
+    for name, is_analog in [(name, True) for name in golden.analog] + [(name, False) for name in golden.digital]:
+        known = stored.analog.columns if is_analog else stored.edges["signal"].unique()
         if span:
             verdicts.append(Verdict(name, False, span))
-        elif name not in waveforms.columns or (name in golden.analog and name not in stored.analog.columns):
+        elif name not in waveforms.columns or name not in known:
             verdicts.append(Verdict(name, False, "is missing from the run or from the golden"))
         elif not np.isfinite(waveforms[name].to_numpy(dtype=float)).all():
             verdicts.append(Verdict(name, False, "is not finite"))
-        elif name in golden.analog:
+        elif is_analog:
             verdicts.append(_compare_analog(golden, stored.analog[name], waveforms[name]))
         else:
             verdicts.append(_compare_edges(golden, stored.edges, waveforms, name))
@@ -121,12 +128,12 @@ def compare(golden: Golden, stored: StoredGolden, waveforms: pd.DataFrame) -> li
 
 def _span_problem(stored: StoredGolden, waveforms: pd.DataFrame) -> str:
     time = waveforms.index.to_numpy(dtype=float)
-    if len(time) < 2:
-        return "the run has no points"
+    if len(time) < 2 or len(stored.analog) < 2:
+        return "the run or the golden has no points"
     if not (np.diff(time) > 0).all():
         return "the run's time does not rise"
-    end = float(stored.analog.index[-1]) if len(stored.analog) else float(stored.edges["time"].max())
-    if time[-1] < end * (1 - 1e-9):
+    end = float(stored.analog.index[-1])
+    if not abs(time[-1] - end) <= 1e-6 * end:
         return f"the run ends at {time[-1]:.6g} s, the golden at {end:.6g} s"
     return ""
 
@@ -134,7 +141,8 @@ def _span_problem(stored: StoredGolden, waveforms: pd.DataFrame) -> str:
 def _compare_analog(golden: Golden, expected: pd.Series, signal: pd.Series) -> Verdict:
     values = np.interp(expected.index.to_numpy(dtype=float), signal.index, signal.to_numpy(dtype=float))
     difference = values - expected.to_numpy(dtype=float)
-    swing = max(float(expected.max() - expected.min()), SMALLEST_SWING)
+    unit = "A" if str(signal.name).startswith("i(") else "V"
+    swing = max(float(expected.max() - expected.min()), SMALLEST_SWING[unit])
     rms, peak = float(np.sqrt(np.mean(difference**2))) / swing, float(np.abs(difference).max()) / swing
     where = float(expected.index[int(np.abs(difference).argmax())])
     message = f"rms {rms:.3%} (at most {golden.rms:.3%}), peak {peak:.3%} (at most {golden.peak:.3%}) at {where:.4g} s"
@@ -145,9 +153,10 @@ def _compare_edges(golden: Golden, expected: pd.DataFrame, waveforms: pd.DataFra
     actual = edge_table(replace(golden, digital=(name,)), waveforms)
     wanted = expected[expected["signal"] == name]
     if list(actual["direction"]) != list(wanted["direction"]):
-        return Verdict(name, False, f"{len(actual)} edges, the golden has {len(wanted)} or in another order")
+        edges = f"{' '.join(actual['direction'])}; the golden has {' '.join(wanted['direction'])}"
+        return Verdict(name, False, f"its edges are {edges}")
     shift = np.abs(actual["time"].to_numpy() - wanted["time"].to_numpy(dtype=float))
-    worst = float(shift.max()) if len(shift) else 0.0
+    worst = float(shift.max())
     return Verdict(name, worst <= golden.edge, f"edges within {worst:.3g} s (at most {golden.edge:.3g} s)")
 
 
@@ -166,19 +175,28 @@ class GoldenRun:
     origin: dict[str, str]
 
 
+def golden_case(bench: Testbench, golden: Golden) -> Case:
+    """Return the case that a golden names.
+
+    Raises:
+        HarnessError: it names none or several.
+    """
+    cases = bench.cases(bench.settings({}))
+    found = [case for case in cases if all(case.values.get(k, case) == v for k, v in golden.case.items())]
+    if len(found) != 1:
+        raise HarnessError(f"{bench.name}: the golden {dict(golden.case)} names {len(found)} cases, not one.")
+    return found[0]
+
+
 def simulate_goldens(bench: Testbench, store: Store, jobs: int | None = None) -> list[GoldenRun]:
     """Run every golden case of a testbench at its defaults.
 
     Raises:
-        HarnessError: a golden names no case of the testbench, or a run fails.
+        HarnessError: a golden names no case of the testbench or another golden's, or a run fails.
     """
-    settings = bench.settings({})
-    chosen = []
-    for golden in bench.goldens:
-        found = [case for case in bench.cases(settings) if all(case.values[k] == v for k, v in golden.case.items())]
-        if len(found) != 1:
-            raise HarnessError(f"{bench.name}: the golden {dict(golden.case)} names {len(found)} cases, not one.")
-        chosen.append(found[0])
+    chosen = [golden_case(bench, golden) for golden in bench.goldens]
+    if len({case.id for case in chosen}) != len(chosen):
+        raise HarnessError(f"{bench.name}: two goldens name the same case; make them one.")
     runs = run_cases(bench, chosen, store, jobs)
     for run in runs:
         if run.waveforms is None:
