@@ -46,4 +46,4 @@ class RunProgress:
         self._counts["failed"] += bool(run.failure)
         self._bar.update(self._task, advance=1, stored=self._counts["stored"], failed=self._counts["failed"])
         if run.failure:
-            self._console.print(f"failed: {run.failure}", style="red", highlight=False, soft_wrap=True)
+            self._console.print(f"failed: {run.failure}", style="red", highlight=False, soft_wrap=True, markup=False)

@@ -31,7 +31,7 @@ class Plot:
         if self.name == "Operating Point":
             columns = [node_name(name) for name in self.vectors]
             return pd.DataFrame(self.data, index=pd.Index([0.0], name="time"), columns=columns)
-        index = pd.Index(np.real(self.data[:, 0]), name=self.vectors[0])
+        index = pd.Index(np.real(self.data[:, 0]), name=node_name(self.vectors[0]))
         return pd.DataFrame(self.data[:, 1:], index=index, columns=[node_name(name) for name in self.vectors[1:]])
 
 

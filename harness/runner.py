@@ -9,6 +9,7 @@ import pandas as pd
 
 from harness.errors import HarnessError
 from harness.job import CaseRun, execute, prepare
+from harness.ngspice import no_more_runs
 from harness.store import Store
 from harness.technology import PROJECT
 from harness.testbench import Case, Results, Testbench
@@ -49,8 +50,11 @@ def run_cases(
                 run = future.result()
                 done[run.case.id] = run
                 progress(run)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    except BaseException:  # Ctrl-C too: the unfinished runs end at once, the finished ones are stored
+        with no_more_runs():
+            pool.shutdown(wait=True, cancel_futures=True)
+        raise
+    pool.shutdown()
     return [done[case.id] for case, _ in prepared]
 
 

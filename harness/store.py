@@ -5,7 +5,9 @@ folder appears by one rename, so it is whole or it is not there; a checksum guar
 """
 
 import contextlib
+import errno
 import hashlib
+import io
 import json
 import shutil
 import tempfile
@@ -24,6 +26,7 @@ RECORD = "run.json"
 WAVES = "waves.parquet"
 KEY_LENGTH = 12
 MODEL_MARK = "<project>"
+WRITERS = 100  # at once, of one run
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,15 @@ class Store:
             return None
         try:
             record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            whole = record["key"] == key and record["checksum"] == _checksum(folder / WAVES)
+            content = (folder / WAVES).read_bytes()
+            whole = record["key"] == key and record["checksum"] == hashlib.sha256(content).hexdigest()
         except (OSError, ValueError, KeyError, TypeError):
             whole = False
         if not whole:
-            _set_aside(folder)
+            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                _replace(folder, folder.with_name(folder.name + ".foreign"))
             return None
-        return StoredRun(folder, pd.read_parquet(folder / WAVES), record)
+        return StoredRun(folder, pd.read_parquet(io.BytesIO(content)), record)
 
     @contextlib.contextmanager
     def workplace(self, folder: Path) -> Iterator[Path]:
@@ -95,8 +100,9 @@ class Store:
     def keep(self, place: Path, folder: Path, waveforms: pd.DataFrame, record: Mapping[str, Any]) -> StoredRun:
         """Move a finished run to its folder."""
         waveforms.to_parquet(place / WAVES)
-        whole = {**record, "checksum": _checksum(place / WAVES)}
-        (place / RECORD).write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        whole = {**record, "checksum": hashlib.sha256((place / WAVES).read_bytes()).hexdigest()}
+        text = json.dumps(whole, indent=1, sort_keys=True, default=float)  # NumPy's numbers too
+        (place / RECORD).write_text(text + "\n", encoding="utf-8")
         _replace(place, folder)
         return StoredRun(folder, waveforms, whole)
 
@@ -108,16 +114,16 @@ class Store:
 
 
 def _replace(place: Path, folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+    """Move ``place`` to ``folder``; what is there goes, in one rename, whoever else writes there meanwhile."""
     place.chmod(0o755)  # mkdtemp makes it private
-    place.rename(folder)
-
-
-def _set_aside(folder: Path) -> None:
-    target = folder.with_name(folder.name + ".foreign")
-    shutil.rmtree(target, ignore_errors=True)
-    folder.rename(target)
-
-
-def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    for _ in range(WRITERS):
+        try:
+            place.rename(folder)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        with tempfile.TemporaryDirectory(prefix=".old-", dir=folder.parent) as grave:
+            with contextlib.suppress(FileNotFoundError):
+                folder.rename(Path(grave) / folder.name)
+    raise HarnessError(f"{folder} is written by too many programs at once; run again.")

@@ -234,8 +234,9 @@ class Testbench(ABC):
                 values[name] = declared[name].parse(text)
         technology = load_technology(str(values.get("TECHNOLOGY", declared["TECHNOLOGY"].default)))
         for name, parameter in declared.items():
-            default = technology.supply[parameter.supply] if parameter.supply else parameter.default
-            values.setdefault(name, default)
+            if parameter.supply and name not in values and parameter.supply not in technology.supply:
+                raise HarnessError(f"technology {technology.name!r} has no supply {parameter.supply!r}; set {name}.")
+            values.setdefault(name, technology.supply.get(parameter.supply, parameter.default))
         return values
 
     def cases(self, settings: Values) -> list[Case]:
