@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from harness.bench import markdown, measure_all
@@ -42,7 +43,9 @@ from harness.registry import all_testbenches, find_testbench
 from harness.runner import RUNS, collect, run_cases
 from harness.scoreboard import missing_rows, write_scoreboard
 from harness.store import Store
-from harness.testbench import Golden, Testbench
+from harness.testbench import Golden, Testbench, conditions
+
+STOPPED = 130  # exit code
 
 app = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, help="Simulate the MRAM neural network emulator."
@@ -51,6 +54,12 @@ golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard
 app.add_typer(golden_app, name="golden")
 console = Console()
 errors = Console(stderr=True)
+
+
+def say(text: str, to: Console = console, style: str | None = None) -> None:
+    """Print one line as it is: paths and messages may hold what rich takes for markup."""
+    to.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+
 
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
@@ -94,11 +103,16 @@ class Workplace:
         """Where figures and tables go."""
         return output_folder(self.results, self.assignments)
 
-    def answer(self, bench: Testbench, tight: bool = False) -> Answer:
-        """Run one testbench under a progress bar, with those assignments that it declares."""
+    def settings(self, bench: Testbench) -> dict[str, Any]:
+        """Return a testbench's settings, with those assignments that it declares."""
         declared = bench.all_parameters()
-        own = {name: value for name, value in self.assignments.items() if "." in name or name in declared}
-        settings = bench.settings(own)
+        return bench.settings(
+            {name: value for name, value in self.assignments.items() if "." in name or name in declared}
+        )
+
+    def answer(self, bench: Testbench, tight: bool = False) -> Answer:
+        """Run one testbench under a progress bar."""
+        settings = self.settings(bench)
         cases = bench.cases(settings)
         with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
             runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
@@ -108,22 +122,25 @@ class Workplace:
         """Run one testbench, write its files, and return its answer and scoreboard rows."""
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
-            console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
+            say(f"wrote {_shown(path)}")
         return result, score_answer(result)
 
 
-def workplace(settings: list[str] | None, jobs: int | None, results: Path, benches: Iterable[Testbench]) -> Workplace:
+def workplace(settings: list[str] | None, jobs: int | None, results: Path, benches: list[Testbench]) -> Workplace:
     """Return the workplace of a command.
 
     Raises:
-        HarnessError: an assignment that none of the testbenches declares.
+        HarnessError: an assignment that none of the testbenches declares, or a value or size that one refuses.
     """
     assignments = parse_assignments(settings or [])
     known = {name for bench in benches for name in bench.all_parameters()}
     unknown = [name for name in assignments if "." not in name and name not in known]
     if unknown:
         raise HarnessError(f"there is no parameter {unknown[0]!r}; `spintegrate list` shows what can be set.")
-    return Workplace(assignments, jobs, results.resolve())
+    place = Workplace(assignments, jobs, results.resolve())
+    for bench in benches:
+        conditions(place.settings(bench))
+    return place
 
 
 @app.command()
@@ -174,7 +191,7 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
-        console.print(f"wrote {_shown(path)}", highlight=False, soft_wrap=True)
+        say(f"wrote {_shown(path)}")
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")
@@ -185,7 +202,7 @@ def bench(whole: Annotated[bool, typer.Option(help="Time the scoreboard too (lon
     """Time cold and warm runs beside a reference deck; write results/benchmarks.md."""
     timings = measure_all(whole)
     (RESULTS / "benchmarks.md").write_text(markdown(timings), encoding="utf-8")
-    console.print(markdown(timings), highlight=False)
+    say(markdown(timings))
 
 
 def show_rows(table: pd.DataFrame) -> None:
@@ -197,7 +214,8 @@ def show_rows(table: pd.DataFrame) -> None:
     for _, row in table.iterrows():
         colour = colours.get(row["status"], "default")
         status = f"[{colour}]{row['status']}[/]"
-        view.add_row(row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"]), status)
+        texts = (row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"]))
+        view.add_row(*(escape(text) for text in texts), status)
     console.print(view)
 
 
@@ -205,10 +223,10 @@ def show_rows(table: pd.DataFrame) -> None:
 def list_testbenches() -> None:
     """List the testbenches with their questions and parameters."""
     for bench in all_testbenches().values():
-        console.print(f"[bold]{bench.name}[/]  {bench.question}", highlight=False)
+        say(f"{bench.name}: {bench.question}")
         for parameter in bench.parameters:
             default = f"supply {parameter.supply}" if parameter.supply else str(parameter.default)
-            console.print(f"    {parameter.name} = {default} {parameter.unit}  {parameter.meaning}", highlight=False)
+            say(f"    {parameter.name} = {default} {parameter.unit}  {parameter.meaning}")
     shared = next(iter(all_testbenches().values())).all_parameters()
     console.print("every testbench also has TECHNOLOGY, CORNER, TEMP, MTJ, RA_SCALE, TMR_SCALE, C_SCALE, R_SCALE,")
     console.print(f"and each size as block.role.w, .l, .m, .c, .r  ({len(shared)} parameters at the least)")
@@ -229,7 +247,7 @@ def export(name: str, case: str, folder: Path, settings: SetOption = None) -> No
     stem = folder / f"{name},{case}"
     write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}")
     finished.waveforms.to_csv(f"{stem}.csv")
-    console.print(f"wrote {stem}.raw and {stem}.csv", highlight=False, soft_wrap=True)
+    say(f"wrote {stem}.raw and {stem}.csv")
 
 
 @golden_app.command(name="compare")
@@ -241,9 +259,9 @@ def golden_compare(names: Annotated[list[str] | None, typer.Argument()] = None, 
             verdicts = compare(fresh.golden, read_golden(golden_stem(bench.name, fresh.case.id)), fresh.waveforms)
             wrong = failures(verdicts)
             broken += bool(wrong)
-            console.print(f"{'FAIL' if wrong else 'pass'} {bench.name} {fresh.case.id}", highlight=False)
+            say(f"{'FAIL' if wrong else 'pass'} {bench.name} {fresh.case.id}")
             for sentence in wrong:
-                console.print(f"    {sentence}", highlight=False)
+                say(f"    {sentence}")
     if broken:
         raise HarnessError(f"{broken} golden(s) differ; if the change is meant: make golden-update REASON='why'.")
 
@@ -263,7 +281,7 @@ def golden_update(
             before = _differences(fresh.golden, stem, fresh.waveforms)
             origin = {"reason": reason, **fresh.origin}
             write_golden(stem, sample(fresh.golden, fresh.waveforms, origin))
-            console.print(f"{bench.name} {fresh.case.id}: {before}", highlight=False)
+            say(f"{bench.name} {fresh.case.id}: {before}")
 
 
 @app.command()
@@ -271,7 +289,7 @@ def doctor() -> None:
     """Look at this machine: what is needed, what is there, what to do."""
     healthy = True
     for finding in examine():
-        console.print(f"{'ok  ' if finding.good else 'FAIL'} {finding.subject}: {finding.text}", highlight=False)
+        say(f"{'ok  ' if finding.good else 'FAIL'} {finding.subject}: {finding.text}")
         healthy = healthy and finding.good
     if not healthy:
         raise HarnessError("something is missing; see the lines marked FAIL.")
@@ -279,7 +297,11 @@ def doctor() -> None:
 
 def _golden_runs(names: list[str] | None, jobs: int | None) -> Iterator[tuple[Testbench, list[GoldenRun]]]:
     chosen = [find_testbench(name) for name in names] if names else list(all_testbenches().values())
-    for bench in [bench for bench in chosen if bench.goldens]:
+    guarded = [bench for bench in chosen if bench.goldens]
+    if not guarded or (names and len(guarded) < len(chosen)):
+        without = next(bench.name for bench in chosen if not bench.goldens)
+        raise HarnessError(f"{without} declares no golden, so nothing would be compared; name one that does.")
+    for bench in guarded:
         yield bench, simulate_goldens(bench, Store(RUNS), jobs)
 
 
@@ -300,11 +322,19 @@ def main() -> None:
     try:
         app()
     except HarnessError as error:
-        errors.print(f"spintegrate: {error}", style="red", highlight=False, soft_wrap=True, markup=False)
+        say(f"spintegrate: {error}", errors, "red")
         sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("spintegrate: stopped; finished runs are stored and will not be repeated.", highlight=False)
-        sys.exit(130)
+    except OSError as error:
+        say(
+            f"spintegrate: {error.filename or 'a file'}: {error.strerror or error}; finished runs are stored.",
+            errors,
+            "red",
+        )
+        sys.exit(1)
+    except SystemExit as end:
+        if end.code == STOPPED:  # typer's answer to Ctrl-C
+            say("spintegrate: stopped; finished runs are stored and will not be repeated.", errors)
+        raise
 
 
 if __name__ == "__main__":
