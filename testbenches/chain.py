@@ -109,6 +109,9 @@ class ChainTestbench(Testbench):
         opened = first_crossing(waveforms["swrst"], half, "fall", release - 50e-9)
         closed = first_crossing(waveforms["swinteg"], half, "fall", opened)
         yield Reading("integration_time", closed - opened, "s")
+        vtwg = waveforms["vtwg"]
+        yield Reading("vtwg_overshoot", value_at(vtwg, decide - 5e-9) - float(values["VTH"]), "V")
+        yield Reading("vtwg_rise_in_reset", value_at(vtwg, release - 5e-9) - value_at(vtwg, release - 200e-9), "V")
         for column, weight in enumerate(self.weights(values)):
             at = {"weight": weight}
             held = value_at(waveforms[f"vinteg{column}"], decide - 5e-9)

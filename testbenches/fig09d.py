@@ -29,7 +29,17 @@ class LinearIntegration(ChainTestbench):
         (case,) = results.cases
         step, inl, r_squared, at_zero = linearity(results, case.id)
         yield Summary("wrong_decisions", wrong_decisions(results))
+        margins = results.select("vinteg")
+        margins = margins.assign(margin=margins["value"] - float(case.values["VTH"]))
+        threshold = int(case.values["THRESHOLD"])
+        fired = results.select("fire")
+        yield Summary("fires_one_below", float(fired.loc[fired["weight"] == threshold - 1, "value"].iloc[0]))
         yield Summary("step", step, "V")
+        yield Summary("margin_at_n", float(margins.loc[margins["weight"] == threshold, "margin"].iloc[0]), "V")
+        yield Summary(
+            "margin_at_n_minus_1", -float(margins.loc[margins["weight"] == threshold - 1, "margin"].iloc[0]), "V"
+        )
+        yield Summary("loop_delay", float(results.select("vtwg_overshoot")["value"].iloc[0]) / step)
         yield Summary("inl", inl)
         yield Summary("r_squared", r_squared)
         yield Summary("weight_0_shift", at_zero)
@@ -88,16 +98,24 @@ def linearity_claims(place: str, step_name: str) -> tuple[Claim, ...]:
         Claim("wrong_decisions", f"FIRE exactly at weights >= {step_name}", place, (0, 0)),
         Claim("inl", "VINTEG against weight: INL, in steps", "required; linear: " + place, (0, 0.01), (0, 0.002)),
         Claim("r_squared", "VINTEG against weight: R^2", "required; linear: " + place, (0.9999, 1)),
+        Claim("loop_delay", "VTWG past VTH when the window has closed, in steps", "required: n alpha t_delay / C",
+              (-0.3, 0.3)),
         Claim("weight_0_shift", "VINTEG at weight 0 against its start, in steps", place + ": remains unchanged at 0",
               (-0.06, 0.06), (-0.03, 0.03)),
     )  # fmt: skip
+
+
+FOUR_EXCEEDS_FIVE = Claim(
+    "fires_one_below", "a stimulus of 4 alpha exceeds a threshold of 5 alpha and fires", "paper 2.1.4, 5C-D", (1, 1),
+    known="the paper contradicts itself: by its own 2.2.2 and Figure 9D only 5 (P-AP) fires, and so it is here",
+)  # fmt: skip
 
 
 class Figure9D(LinearIntegration):
     """Threshold 5: eight columns, weights -2..5."""
 
     name = "fig09d"
-    claims = linearity_claims("paper 2.2.2, Figure 9D", "5 (P-AP)")
+    claims = (*linearity_claims("paper 2.2.2, Figure 9D", "5 (P-AP)"), FOUR_EXCEEDS_FIVE)
     goldens: ClassVar[tuple[Golden, ...]] = (
         Golden({}, ("vtwg", "vinteg0", "vinteg2", "vinteg7"), ("swrst", "swinteg", "fire6", "fire7"), 0.9),
     )
