@@ -145,7 +145,7 @@ class Technology(_TechnologyFile):
                 )
             if not _READABLE.fullmatch(str(path)):
                 raise HarnessError(
-                    f"ngspice cannot read a model file with a space or a quote in its path: {path}; move it."
+                    f"ngspice cannot read a model file with a space or a quote in its path: {str(path)!r}; move it."
                 )
             files.append((path, library.section))
         return files
