@@ -24,6 +24,7 @@ CHAIN_PARAMETERS: tuple[Parameter, ...] = (
     Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
     Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
     Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
+    Parameter("VCLAMP", "clamp gate in memory read and during auto-zero", "V", 0.36, 0.0, 0.8),
     Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
     Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
     Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
