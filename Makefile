@@ -84,7 +84,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environment
 	@rm -rf .venv results/runs results/set
 
-.PHONY: help setup figures scoreboard test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2
