@@ -13,6 +13,7 @@ mpl.use("Agg")
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 STYLE = Path(__file__).with_name("paper.mplstyle")
+_METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
 
 
@@ -54,11 +55,14 @@ def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndar
     axes.spines["left"].set_visible(False)
 
 
+def figure_files(stem: Path) -> list[Path]:
+    """Return the files of a figure: PDF, SVG and PNG beside each other."""
+    return [stem.with_name(f"{stem.name}.{suffix}") for suffix in _METADATA]
+
+
 def save_figure(figure: Figure, stem: Path) -> list[Path]:
-    """Write PDF, SVG and PNG beside each other, without dates, and return their paths."""
+    """Write a figure's files, without dates, and return their paths."""
     stem.parent.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
-        paths.append(stem.with_name(f"{stem.name}.{suffix}"))
-        figure.savefig(paths[-1], metadata=metadata)
-    return paths
+    for path, metadata in zip(figure_files(stem), _METADATA.values(), strict=True):
+        figure.savefig(path, metadata=metadata)
+    return figure_files(stem)

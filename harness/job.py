@@ -46,6 +46,7 @@ class CaseRun:
     failure: str = ""
     wall_seconds: float = 0.0
     stress: Mapping[str, Stress] = field(default_factory=dict)
+    key: str = ""
 
 
 def prepare(bench: Testbench, case: Case, store: Store, tight: bool = False) -> Job:
@@ -86,7 +87,7 @@ def execute(case: Case, job: Job, store: Store) -> CaseRun:
     if isinstance(run, str):
         return CaseRun(case, None, failure=run)
     stress = {limit: Stress(**facts) for limit, facts in run.record["stress"].items()}
-    return CaseRun(case, run.waveforms, not made, wall_seconds=run.record["wall_seconds"], stress=stress)
+    return CaseRun(case, run.waveforms, not made, "", run.record["wall_seconds"], stress, job.key)
 
 
 def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
