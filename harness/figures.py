@@ -35,12 +35,13 @@ def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, floa
     return {weight: (0.45, 0.45, 0.45, 1.0) if weight == 0 else colour for weight, colour in colours.items()}
 
 
-def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR) -> None:
-    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the left edge."""
+def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR, edge: str = "left") -> None:
+    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the ``edge`` that is free of curves."""
     axes.axhline(volts * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
+    place = {"left": 0.01, "right": 0.99}[edge]
     axes.annotate(
-        f"{label} = {volts * 1e3:.0f} mV", xy=(0.01, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
-        color=colour, ha="left", va="bottom",
+        f"{label} = {volts * 1e3:.0f} mV", xy=(place, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
+        color=colour, ha=edge, va="bottom",
     )  # fmt: skip
 
 
