@@ -36,7 +36,7 @@ def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, floa
 
 
 def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR, edge: str = "left") -> None:
-    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the ``edge`` that is free of curves."""
+    """Draw a reference level (V) on an axis in mV, dashed, name and value at the ``edge`` free of curves."""
     axes.axhline(volts * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
     place = {"left": 0.01, "right": 0.99}[edge]
     axes.annotate(
