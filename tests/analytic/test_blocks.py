@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ CONTROL = "synapse_mode az on on_b sample sample_b zero zero_b drive drive_b vdd
 
 @pytest.fixture
 def deck(tmp_path: Path) -> Callable[..., str]:
-    def render(silicon: Conditions, body: str, **values: object) -> str:
+    def render(silicon: Conditions, body: str, **values: Any) -> str:
         (tmp_path / "body.cir.j2").write_text(body, encoding="utf-8")
         return DeckBuilder(silicon).deck("blocks", tmp_path / "body.cir.j2", values)
 

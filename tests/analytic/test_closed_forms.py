@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ def rc_step(time: np.ndarray) -> np.ndarray:
     return np.where(time < 1e-9, 0.0, 1 - np.exp(-(time - 1e-9) / TAU))
 
 
-def render(silicon: Conditions, folder: Path, body: str, **values: object) -> str:
+def render(silicon: Conditions, folder: Path, body: str, **values: Any) -> str:
     (folder / "body.cir.j2").write_text(body, encoding="utf-8")
     return DeckBuilder(silicon).deck("analytic", folder / "body.cir.j2", values)
 
@@ -167,7 +168,7 @@ def test_delvto_acts_as_a_shift_of_the_gate(simulate: Simulate, silicon: Conditi
 
 
 @pytest.fixture(scope="module")
-def pyspice() -> object:
+def pyspice() -> Any:
     """PySpice's own front to the ngspice library, which asks for a name that only the -dev package has."""
     name = ctypes.util.find_library("ngspice")
     if name is None:
@@ -178,7 +179,7 @@ def pyspice() -> object:
     return NgSpiceShared.new_instance()
 
 
-def test_pyspice_as_an_independent_front_agrees_with_our_engine(pyspice: object, simulate: Simulate) -> None:
+def test_pyspice_as_an_independent_front_agrees_with_our_engine(pyspice: Any, simulate: Simulate) -> None:
     ours = simulate(RC_STEP, TRANSIENT)
     command = TRANSIENT.command().removeprefix("tran ")
     pyspice.load_circuit(f"{RC_STEP}{TRANSIENT.solver.line()}\n.tran {command}\n.end\n")

@@ -301,7 +301,8 @@ def test_a_full_disk_ends_the_command_but_keeps_what_was_finished(
     stub: Stub, prepared: Path, bench: Bench, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub(f"cp '{prepared}' run.raw")
-    keep, kept = Store.keep, []
+    keep = Store.keep
+    kept: list[Any] = []
 
     def fill_up(self: Store, *arguments: Any) -> Any:
         if kept:
