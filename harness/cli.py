@@ -1,5 +1,6 @@
 """The command line: the only module that reads arguments, prints, and decides where files go."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,8 @@ from harness.golden import (
     simulate_goldens,
     write_golden,
 )
+from harness.job import prepare
+from harness.ngspice import DECK_NAME
 from harness.progress import RunProgress
 from harness.publish import (
     RESULTS,
@@ -243,14 +246,17 @@ def export(name: str, case: str, folder: Path, settings: SetOption = None) -> No
     chosen = [item for item in cases if item.id == case]
     if not chosen:
         raise HarnessError(f"{name} has no case {case!r}; it has {', '.join(item.id for item in cases)}.")
-    (finished,) = run_cases(bench, chosen, Store(RUNS), 1)
+    store = Store(RUNS)
+    (finished,) = run_cases(bench, chosen, store, 1)
     if finished.waveforms is None:
         raise HarnessError(finished.failure)
+    job = prepare(bench, chosen[0], store)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{name},{case}"
-    write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}")
+    write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}", job.analysis.plot)
     finished.waveforms.to_csv(f"{stem}.csv")
-    say(f"wrote {stem}.raw and {stem}.csv")
+    shutil.copyfile(job.folder / DECK_NAME, f"{stem}.cir")
+    say(f"wrote {stem}.raw, {stem}.csv and {stem}.cir")
 
 
 @golden_app.command(name="compare")
