@@ -1,5 +1,6 @@
 """From a declared testbench to measures, with ngspice itself: the store, start points, AC columns, the tight solver."""
 
+import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness import cli
 from harness.analysis import Analysis, Frequency, Transient
 from harness.measure import first_crossing, loop_gain
-from harness.rawfile import read_raw, write_raw
+from harness.rawfile import read_raw
 from harness.runner import run_cases, run_testbench
 from harness.store import Store
 from harness.testbench import Parameter, Reading, Results, Summary, Testbench, Values, nominal_silicon
@@ -142,7 +144,20 @@ def test_ac_answers_come_as_real_and_imaginary_columns(tmp_path: Path, store: St
     assert (first.measures["value"] >= 0).all()
 
 
-def test_exported_waveforms_read_back(bench: Chain, store: Store, tmp_path: Path) -> None:
+def test_an_export_is_read_by_ngspice_and_its_deck_gives_the_same_waveforms(
+    bench: Chain, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "find_testbench", lambda _: bench)
+    monkeypatch.setattr(cli, "RUNS", store.root)
+    cli.export("chain", "CORNER=ss", tmp_path / "out")
     waves = run_testbench(bench, store=store).waveforms["CORNER=ss"]
-    write_raw(tmp_path / "export.raw", waves, "chain_of_inverters CORNER=ss")
-    pd.testing.assert_frame_equal(read_raw(tmp_path / "export.raw")[0].frame(), waves, check_exact=True)
+    stem = tmp_path / "out" / "chain,CORNER=ss"
+    pd.testing.assert_frame_equal(read_raw(Path(f"{stem}.raw"))[0].frame(), waves, check_exact=True)
+    assert pd.read_csv(f"{stem}.csv", index_col="time")["y"].to_numpy() == pytest.approx(waves["y"].to_numpy())
+
+    reload = f'* reload\n.control\nset filetype=binary\nload "{stem.name}.raw"\nwrite again.raw\nquit 0\n.endc\n.end\n'
+    (stem.parent / "reload.cir").write_text(reload)
+    for deck, answer in ((f"{stem.name}.cir", "run.raw"), ("reload.cir", "again.raw")):
+        subprocess.run(["ngspice", "-n", "-b", deck], cwd=stem.parent, capture_output=True, check=False)
+        found = read_raw(stem.parent / answer)[0].frame()
+        pd.testing.assert_frame_equal(found[list(waves.columns)], waves, check_exact=True)
