@@ -36,7 +36,7 @@ from harness.publish import (
     output_folder,
     score_answer,
     scoreboard_heading,
-    solver_rows,
+    solver_row,
     stress_row,
     write_answer,
 )
@@ -179,19 +179,23 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
     """
     started = time.monotonic()
-    answers, tables, problems = [], [], []
+    answers, tables, solver, problems = [], [], [], []
     for bench in benches:
         try:
             result, rows = place.publish(bench)
-            answers.append(result)
-            tables.append(rows)
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(bench.name, bench.claims))
-    tables.append(stress_row(answers))
-    if check_solver:
-        tight = [place.answer(result.bench, tight=True) for result in answers]
-        tables.append(solver_rows(answers, tight))
+            continue
+        answers.append(result)
+        tables.append(rows)
+        if check_solver:
+            try:
+                solver.append(solver_row(result, place.answer(bench, tight=True)))
+            except HarnessError as error:
+                problems.append(str(error))
+                solver.append(missing_rows("solver error", bench.claims))
+    tables += [stress_row(answers), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):

@@ -92,30 +92,29 @@ def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFrame:
-    """Return a row for each testbench: how far the tight solver moves a claimed number, as a share of its bound."""
-    tables = []
-    for loose_answer, tight_answer in zip(plain, tight, strict=True):
-        bench = loose_answer.bench
-        bounds = {claim.measure: claim.must for claim in bench.claims}
-        fine = {summary.measure: summary.value for summary in tight_answer.summaries()}
-        shares = {
-            summary.measure: _share(summary.value, fine[summary.measure], bounds[summary.measure])
-            for summary in loose_answer.summaries()
-            if summary.measure in bounds
-        }
-        if not shares:
-            continue
-        measure = max(shares, key=lambda name: shares[name])
-        claim = Claim(
-            f"solver_error_{bench.name}",
-            f"{bench.name}: largest move at reltol / 10 and half the maximum step, as a share of its bound ({measure})",
-            "required: the solver's own error",
-            (0.0, SOLVER_MUST),
-            (0.0, SOLVER_AIM),
-        )
-        tables.append(score("solver error", [claim], [Summary(claim.measure, shares[measure])]))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+def solver_row(loose: Answer, tight: Answer) -> pd.DataFrame:
+    """Return the solver's own error: how far the tight solver moves a claimed number, as a share of its bound.
+
+    It is the largest share of all claims of the testbench; a testbench that claims nothing has no row.
+    """
+    bounds = {claim.measure: claim.must for claim in loose.bench.claims}
+    fine = {summary.measure: summary.value for summary in tight.summaries()}
+    shares = {
+        summary.measure: _share(summary.value, fine[summary.measure], bounds[summary.measure])
+        for summary in loose.summaries()
+        if summary.measure in bounds
+    }
+    if not shares:
+        return pd.DataFrame(columns=COLUMNS)
+    measure = max(shares, key=lambda name: shares[name])
+    claim = Claim(
+        f"solver_error_{loose.bench.name}",
+        f"{loose.bench.name}: largest move at reltol / 10 and half the step, as a share of its bound ({measure})",
+        "required: the solver's own error",
+        (0.0, SOLVER_MUST),
+        (0.0, SOLVER_AIM),
+    )
+    return score("solver error", [claim], [Summary(claim.measure, shares[measure])])
 
 
 def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:
