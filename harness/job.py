@@ -12,7 +12,7 @@ import pandas as pd
 
 from harness.analysis import RAW_NAME, Analysis, OperatingPoint, Transient, complete_deck
 from harness.circuit import leaf_devices
-from harness.ngspice import DECK_NAME, RunFailure, ngspice_version, run_deck
+from harness.ngspice import DECK_NAME, RunFailure, Stop, ngspice_version, run_deck
 from harness.render import TESTBENCHES, Conditions, DeckBuilder
 from harness.store import Store, StoredRun, run_key
 from harness.stress import Stress, worst_stress
@@ -89,22 +89,22 @@ def _circuit(bench: Testbench, items: tuple[tuple[str, Any], ...]) -> tuple[Cond
     return silicon, DeckBuilder(silicon).deck(bench.name, TESTBENCHES / template, deck_values).partition("\n")[2]
 
 
-def execute(case: Case, job: Job, store: Store) -> CaseRun:
-    """Return the stored run of this case, or make it."""
+def execute(case: Case, job: Job, store: Store, stop: Stop) -> CaseRun:
+    """Return the stored run of this case, or make it unless ``stop`` ends it."""
     stored = store.load(job.folder, job.key)
     made = stored is None
-    run = stored or _make(case, job, store)
+    run = stored or _make(case, job, store, stop)
     if isinstance(run, str):
         return CaseRun(case, None, failure=run)
     stress = {limit: Stress(**facts) for limit, facts in run.record["stress"].items()}
     return CaseRun(case, run.waveforms, not made, "", run.record["wall_seconds"], stress, job.key)
 
 
-def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
+def _make(case: Case, job: Job, store: Store, stop: Stop) -> StoredRun | str:
     """Simulate and keep a job; return the stored run, or a sentence on why there is none."""
     guesses: list[str] = []
     if job.start is not None:
-        point = _start_point(case, job.start, store)
+        point = _start_point(case, job.start, store, stop)
         if isinstance(point, str):
             return point
         guesses = [f".nodeset v({node})={volts!r}" for node, volts in point.items()]
@@ -115,7 +115,7 @@ def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
             deck = complete_deck("\n".join([job.circuit, *guesses]), analysis)
             (place / DECK_NAME).write_text(deck, encoding="utf-8")
             limit = START_LIMIT_S if len(rungs) > 1 else job.timeout_s
-            outcome = run_deck(place, analysis, limit, needed)
+            outcome = run_deck(place, analysis, limit, needed, stop)
             (place / RAW_NAME).unlink(missing_ok=True)
             if outcome.frame is not None:
                 break
@@ -135,10 +135,10 @@ def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
         return store.keep(place, job.folder, _kept(outcome.frame, job.signals), record)
 
 
-def _start_point(case: Case, job: Job, store: Store) -> dict[str, float] | str:
+def _start_point(case: Case, job: Job, store: Store, stop: Stop) -> dict[str, float] | str:
     """Return node -> V of a start's operating point, made once however many workers ask; or why there is none."""
     with _start_locks[job.key]:
-        run = store.load(job.folder, job.key) or _make(case, job, store)
+        run = store.load(job.folder, job.key) or _make(case, job, store, stop)
     if isinstance(run, str):
         return run
     row = run.waveforms.iloc[0]

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,9 +35,6 @@ _NO_CONVERGENCE = re.compile(
 _COMPLAINT = re.compile(r"error|undefined|unknown|could not", re.I)
 _LAST_LINES = 12
 LEAST_FREE_BYTES = 1e6
-
-_running: set[subprocess.Popen[bytes]] = set()
-_stopping = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -96,17 +92,34 @@ def ngspice_version() -> str:
     return match[1]
 
 
-def run_deck(folder: Path, analysis: Analysis, timeout_s: float, needed: tuple[str, ...] = ()) -> RunOutcome:
+class Stop:
+    """Ends the runs that it was given to: those that run, at once, and those that come later, before they begin."""
+
+    def __init__(self) -> None:
+        """Let runs go on until ``now``."""
+        self.asked = threading.Event()
+        self.running: set[subprocess.Popen[bytes]] = set()
+
+    def now(self) -> None:
+        """End them; their ``run_deck`` raises HarnessError."""
+        self.asked.set()
+        for process in tuple(self.running):
+            _kill(process)
+
+
+def run_deck(
+    folder: Path, analysis: Analysis, timeout_s: float, needed: tuple[str, ...] = (), stop: Stop | None = None
+) -> RunOutcome:
     """Run ``folder/deck.cir`` and judge it.
 
     ``needed`` are column names (see rawfile.node_name) that must be in the answer. The log stays in the folder; the
     raw file is the caller's to remove.
 
     Raises:
-        HarnessError: the disk is full or the folder cannot be written; ngspice missing.
+        HarnessError: the disk is full or the folder cannot be written; ngspice missing; stopped from outside.
     """
     started = time.monotonic()
-    timed_out, exit_code = _execute(folder, timeout_s)
+    timed_out, exit_code = _execute(folder, timeout_s, stop or Stop())
     wall = time.monotonic() - started
     log = (folder / LOG_NAME).read_text(encoding="utf-8", errors="replace")
     frame, failure = _judge(folder, analysis, needed, log, exit_code)
@@ -117,19 +130,7 @@ def run_deck(folder: Path, analysis: Analysis, timeout_s: float, needed: tuple[s
     return RunOutcome(None if failure else frame, failure, wall)
 
 
-@contextlib.contextmanager
-def no_more_runs() -> Iterator[None]:
-    """End every running job, and each that begins before the context closes; their ``run_deck`` raises HarnessError."""
-    _stopping.set()
-    try:
-        for process in tuple(_running):
-            _kill(process)
-        yield
-    finally:
-        _stopping.clear()
-
-
-def _execute(folder: Path, timeout_s: float) -> tuple[bool, int]:
+def _execute(folder: Path, timeout_s: float, stop: Stop) -> tuple[bool, int]:
     """Run in a session of its own, so that what ends it ends all of it; return (timed out, exit code)."""
     environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}  # more threads busy-wait: up to 100x slower
     timed_out = False
@@ -140,16 +141,16 @@ def _execute(folder: Path, timeout_s: float) -> tuple[bool, int]:
                 cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             )  # fmt: skip
-            _running.add(process)
+            stop.running.add(process)
             try:
                 # The stop is looked at after the process is listed, so that it is either killed from outside or here.
-                process.wait(timeout=0 if _stopping.is_set() else timeout_s)
+                process.wait(timeout=0 if stop.asked.is_set() else timeout_s)
             except subprocess.TimeoutExpired:
                 timed_out = True
             finally:
                 _kill(process)
-                _running.discard(process)
-        if _stopping.is_set():
+                stop.running.discard(process)
+        if stop.asked.is_set():
             raise HarnessError(f"the run in {folder} was stopped before it finished.")
         return timed_out, process.returncode
     except OSError as error:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.errors import HarnessError
 from harness.job import CaseRun, execute, prepare
-from harness.ngspice import no_more_runs
+from harness.ngspice import Stop
 from harness.store import Store
 from harness.technology import PROJECT
 from harness.testbench import Case, Results, Testbench
@@ -41,18 +41,20 @@ def run_cases(
     """
     prepared = [(case, prepare(bench, case, store, tight)) for case in cases]
     done: dict[str, CaseRun] = {}
+    stop = Stop()
     pool = ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1)
     try:
-        pending: set[Future[CaseRun]] = {pool.submit(execute, case, job, store) for case, job in prepared}
+        pending: set[Future[CaseRun]] = {pool.submit(execute, case, job, store, stop) for case, job in prepared}
         while pending:
-            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            # Without a timeout, a Ctrl-C that comes just before the wait is seen only after it.
+            finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
                 run = future.result()
                 done[run.case.id] = run
                 progress(run)
     except BaseException:  # Ctrl-C too: the unfinished runs end at once, the finished ones are stored
-        with no_more_runs():
-            pool.shutdown(wait=True, cancel_futures=True)
+        stop.now()
+        pool.shutdown(wait=True, cancel_futures=True)
         raise
     pool.shutdown()
     return [done[case.id] for case, _ in prepared]
