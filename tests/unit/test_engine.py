@@ -362,9 +362,9 @@ def test_ctrl_c_at_the_command_line_exits_with_130_and_leaves_nothing_running(st
     pids = tmp_path / "pids"
     command = [sys.executable, "-m", "harness.cli", "run", "fig_devices", "--results", str(tmp_path / "results")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert wait_until(lambda: pids.exists() and bool(pids.read_text().strip()), 30)
+    assert wait_until(lambda: pids.exists() and bool(pids.read_text().strip()), 60)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "spintegrate: stopped; finished runs are stored and will not be repeated."
     assert "Traceback" not in errors
