@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from harness.analysis import Analysis, complete_deck
 from harness.mtj import load_mtj_set
@@ -17,6 +18,11 @@ from harness.render import Conditions, block_interface
 from harness.technology import SEARCH_VARIABLE, TECHNOLOGIES, load_technology
 
 TESTS = Path(__file__).parent
+
+# No time limits, for machines are busy; the same examples every time, so that a change fails for what it changed.
+settings.register_profile("house", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
 Simulate = Callable[[str, Analysis], pd.DataFrame]
 Run = Callable[[str, Analysis], RunOutcome]
 
