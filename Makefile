@@ -46,6 +46,8 @@ scoreboard: $(READY) ## all rows: corners and self-calibration too
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(OPTIONS)
 
+stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
+
 test: $(READY) ## all tests, golden waveforms among them (PYTEST="-k name" chooses)
 	@$(BIN)/python -m pytest -n $(call quote,$(or $(JOBS),auto)) --dist loadfile $(PYTEST)
 

@@ -16,13 +16,14 @@ class Solver:
     vntol: float = 1e-6
     chgtol: float = 3e-15  # the default, 1e-14 C, exceeds the charge of a small latch node
     gmin: float = 1e-14
+    itl1: int = 100  # Newton iterations before the operating point turns to gmin stepping
     method: str = "trap"  # half the time of gear at the same error on the whole chain
 
     def line(self) -> str:
         """Return the ``.option`` line."""
         return (
             f".option reltol={self.reltol!r} abstol={self.abstol!r} vntol={self.vntol!r} chgtol={self.chgtol!r} "
-            f"gmin={self.gmin!r} method={self.method} maxord=2"
+            f"gmin={self.gmin!r} itl1={self.itl1} method={self.method} maxord=2"
         )
 
 
@@ -103,9 +104,12 @@ class Frequency:
 
 @dataclass(frozen=True)
 class OperatingPoint:
-    """The DC operating point; its one row has scale 0."""
+    """The DC operating point, as a start for other runs: found loosely; its one row has scale 0.
 
-    solver: Solver = Solver(reltol=1e-5)
+    Bistable loops make the tight point of a large deck a matter of luck, so there are rungs to try.
+    """
+
+    solver: Solver = Solver(reltol=1e-3, gmin=1e-12)
     plot = "Operating Point"
     scale = "time"
     last = 0.0
@@ -113,6 +117,12 @@ class OperatingPoint:
     def command(self) -> str:
         """Return the ngspice command."""
         return "op"
+
+    def rungs(self) -> tuple["OperatingPoint", ...]:
+        """Return what to try, in turn, until one converges."""
+        first = self.solver
+        tries = (first, replace(first, itl1=500), replace(first, reltol=1e-4, gmin=1e-11), replace(first, gmin=1e-10))
+        return tuple(replace(self, solver=solver) for solver in tries)
 
     def tightened(self) -> "OperatingPoint":
         """Return the same at a tenth of reltol."""

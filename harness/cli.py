@@ -41,8 +41,9 @@ from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.runner import RUNS, collect, run_cases
-from harness.scoreboard import missing_rows, write_scoreboard
+from harness.scoreboard import missing_rows, update_readme, write_scoreboard
 from harness.store import Store
+from harness.technology import PROJECT
 from harness.testbench import Golden, Testbench, conditions
 
 STOPPED = 130  # exit code
@@ -192,6 +193,8 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
+    if check_solver and place.folder == RESULTS:
+        update_readme(PROJECT / "README.md", table)
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")

@@ -18,6 +18,7 @@ from harness.stress import Stress, worst_stress
 from harness.testbench import Case, Testbench, Values, conditions
 
 EVERY_NODE: tuple[str, ...] = ("*",)
+START_LIMIT_S = 60.0  # wall limit of one try at an operating point; a good one takes a tenth of it
 _start_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -98,11 +99,16 @@ def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
             return point
         guesses = [f".nodeset v({node})={volts!r}" for node, volts in point.items()]
     with store.workplace(job.folder) as place:
-        deck = complete_deck("\n".join([job.circuit, *guesses]), job.analysis)
-        (place / DECK_NAME).write_text(deck, encoding="utf-8")
         needed = () if job.signals == EVERY_NODE else job.signals
-        outcome = run_deck(place, job.analysis, job.timeout_s, needed)
-        (place / RAW_NAME).unlink(missing_ok=True)
+        rungs = job.analysis.rungs() if isinstance(job.analysis, OperatingPoint) else (job.analysis,)
+        for rung, analysis in enumerate(rungs):  # noqa: B007 - the rung that worked is recorded
+            deck = complete_deck("\n".join([job.circuit, *guesses]), analysis)
+            (place / DECK_NAME).write_text(deck, encoding="utf-8")
+            limit = START_LIMIT_S if len(rungs) > 1 else job.timeout_s
+            outcome = run_deck(place, analysis, limit, needed)
+            (place / RAW_NAME).unlink(missing_ok=True)
+            if outcome.frame is not None:
+                break
         if outcome.frame is None:
             assert outcome.failure is not None
             return _failure_sentence(case, job, outcome.failure, store.keep_failure(place, job.folder))
@@ -112,6 +118,7 @@ def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
             "case": job.name,
             "values": dict(case.values),
             "ngspice": ngspice_version(),
+            "rung": rung,
             "wall_seconds": outcome.wall_seconds,
             "stress": {limit: asdict(facts) for limit, facts in _stress(job, deck, outcome.frame).items()},
         }

@@ -62,7 +62,7 @@ def collect(bench: Testbench, settings: Mapping[str, Any], runs: list[CaseRun]) 
     """Measure every run and return waveforms and the tidy table.
 
     Raises:
-        HarnessError: a run failed: nothing passes while one is missing.
+        HarnessError: a run failed, or nothing was measured: nothing passes while something is missing.
     """
     failures = [run.failure for run in runs if run.waveforms is None]
     if failures:
@@ -76,6 +76,8 @@ def collect(bench: Testbench, settings: Mapping[str, Any], runs: list[CaseRun]) 
         for reading in bench.measure(run.case.values, run.waveforms):
             where = {"case": run.case.id, **varied, **reading.at}
             rows.append({**where, "measure": reading.measure, "value": float(reading.value), "unit": reading.unit})
+    if not rows:
+        raise HarnessError(f"{bench.name} measured nothing in its {len(runs)} runs; it needs a reading.")
     return Results([run.case for run in runs], waveforms, pd.DataFrame(rows), settings)
 
 

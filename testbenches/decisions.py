@@ -1,4 +1,8 @@
-"""Decisions of Figures 9D and 9E at the other five VTH, in every corner (850 mV is in self_calibration)."""
+"""Decisions of Figures 9D and 9E at the other five VTH; 850 mV, every weight in every corner, is in self_calibration.
+
+At tt every weight has its column. In the other corners only those stand that can go wrong: 0, one below the threshold
+and the threshold; VINTEG is within 0.1 % of a line there, so the others lie at least a step further from VTH.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
@@ -28,8 +32,11 @@ class Decisions(ChainTestbench):
                     yield {"THRESHOLD": threshold, "CORNER": corner, "VTH": vth}
 
     def weights(self, values: Values) -> Sequence[int]:
-        """Return -N_REF .. THRESHOLD."""
-        return range(-int(values["N_REF"]), int(values["THRESHOLD"]) + 1)
+        """Return -N_REF .. THRESHOLD at tt, and the weights next to VTH elsewhere."""
+        threshold = int(values["THRESHOLD"])
+        if values["CORNER"] == "tt":
+            return range(-int(values["N_REF"]), threshold + 1)
+        return (0, threshold - 1, threshold)
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield the count of wrong decisions and the smallest margins in mV on either side."""
