@@ -108,7 +108,9 @@ def flatten(deck: str) -> FlatDeck:
             body = [*subcircuit.directives, *subcircuit.lines]
             kept += [" ".join(tokens) for tokens in [subcircuit.header, *body, [".ends"]]]
         elif subcircuit.directives or subcircuit.defaults:
-            raise HarnessError(f"subcircuit {name!r} has parameters of its own, so it cannot be written flat; use none.")
+            raise HarnessError(
+                f"subcircuit {name!r} has parameters of its own, so it cannot be written flat; use none."
+            )
     sources = [" ".join(tokens) for tokens in top if tokens[0][0] not in _WRITTEN]
     placed = [tokens for tokens in top if tokens[0][0] in _WRITTEN]
     devices = tuple(_expand(placed, subcircuits, "", {}))

@@ -144,4 +144,3 @@ def _is_capacitor(device: Device) -> bool:
 def _number(device: Device, name: str, default: float | None = None) -> float:
     text = device.values.get(name, default)
     return parse_quantity(text, "", f"{device.path}, {name}")
-

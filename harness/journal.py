@@ -95,28 +95,41 @@ class Journal:
 
     def _line(self, record: Mapping[str, Any]) -> bytes:
         text = json.dumps(record, sort_keys=True).encode()
-        return self._checksum(text) + b" " + text + b"\n"
-
-    def _checksum(self, text: bytes) -> bytes:
-        return hashlib.sha256(self._key.encode() + b"\n" + text).hexdigest()[:_CHECKSUM_LENGTH].encode()
+        return _checksum(text, self._key) + b" " + text + b"\n"
 
     def _read(self) -> None:
         """Read the records; a journal with anything else in it is written anew without that."""
         path = self.folder / JOURNAL
-        good, bad = [], []
-        for line in path.read_bytes().splitlines(keepends=True):
-            checksum, _, text = line.rstrip(b"\n").partition(b" ")
-            whole = line.endswith(b"\n") and checksum == self._checksum(text)
-            (good if whole else bad).append(line)
+        good, bad = _sort_lines(path, self._key)
         self.records = [json.loads(line.split(b" ", 1)[1]) for line in good]
         self.set_aside = len(bad)
-        if bad:
+        if path.read_bytes() != b"".join(good):
             with (self.folder / SET_ASIDE).open("ab") as aside:
-                aside.write(b"".join(line.rstrip(b"\n") + b"\n" for line in bad))
+                aside.write(b"".join(bad))
             write_atomically(path, b"".join(good))
             assert self._file is not None
             os.close(self._file)
             self._file = os.open(path, os.O_RDWR | os.O_APPEND)
+
+
+def read_records(path: Path, key: str) -> list[dict[str, Any]]:
+    """Return the records of a journal that belong to the study with this key, without touching it."""
+    return [json.loads(line.split(b" ", 1)[1]) for line in _sort_lines(path, key)[0]]
+
+
+def _sort_lines(path: Path, key: str) -> tuple[list[bytes], list[bytes]]:
+    """Return (the lines to be trusted, the others)."""
+    good: list[bytes] = []
+    bad: list[bytes] = []
+    for line in path.read_bytes().split(b"\n"):
+        checksum, _, text = line.partition(b" ")
+        if line:
+            (good if checksum == _checksum(text, key) else bad).append(line + b"\n")
+    return good, bad
+
+
+def _checksum(text: bytes, key: str) -> bytes:
+    return hashlib.sha256(key.encode() + b"\n" + text).hexdigest()[:_CHECKSUM_LENGTH].encode()
 
 
 @contextlib.contextmanager
@@ -154,7 +167,10 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def write_table(table: pd.DataFrame, stem: Path) -> list[Path]:
     """Write a table as parquet, for programs, and as CSV, for people, each atomically; return their paths."""
-    content = {".parquet": table.to_parquet(index=False), ".csv": table.to_csv(index=False, float_format="%.17g").encode()}
+    content = {
+        ".parquet": table.to_parquet(index=False),
+        ".csv": table.to_csv(index=False, float_format="%.17g").encode(),
+    }
     for suffix, data in content.items():
         write_atomically(stem.with_name(stem.name + suffix), data)
     return [stem.with_name(stem.name + suffix) for suffix in content]

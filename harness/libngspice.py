@@ -46,7 +46,7 @@ class Library(NgSpiceShared):  # type: ignore[misc] # PySpice carries no types
             raise MissingToolError("libngspice is not found; install it with: sudo apt-get install libngspice0.")
         type(self).LIBRARY_PATH = name
         self.log: list[str] = []
-        self.dead = False  # it has asked to be detached: every later circuit would fail
+        self.exits: list[int] = []
         super().__init__()
         self.exec_command("set num_threads=1")
 
@@ -68,8 +68,12 @@ class Library(NgSpiceShared):  # type: ignore[misc] # PySpice carries no types
 
     @staticmethod
     def _exit(status: int, immediate: bool, quitting: bool, ngspice_id: int, user_data: Any) -> int:
-        ffi.from_handle(user_data).dead = True
+        ffi.from_handle(user_data).exits.append(status)
         return status
+
+    def is_dead(self) -> bool:
+        """Tell whether the library has asked to be detached: every later circuit would fail."""
+        return bool(self.exits)
 
     def exec_command(self, command: str, join_lines: bool = True) -> Any:
         """Execute a command and return what it said; whether it worked is seen in the data."""
@@ -89,12 +93,12 @@ class Library(NgSpiceShared):  # type: ignore[misc] # PySpice carries no types
         """
         self.log.clear()
         self.load_circuit(deck)
-        if self.dead:
+        if self.is_dead():
             return _NO_PLOT, 0.0
         started = time.perf_counter()
         self.exec_command(command)
         spent = time.perf_counter() - started
-        if self.dead:
+        if self.is_dead():
             return _NO_PLOT, spent
         found = self._newest()
         self.exec_command("destroy all")

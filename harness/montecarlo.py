@@ -46,9 +46,7 @@ def no_progress(record: Mapping[str, Any], known: bool) -> None:
     """Take no notice."""
 
 
-def run_study(
-    plan: Plan, folder: Path, jobs: int | None = None, progress: Progress = no_progress
-) -> StudyResult:
+def run_study(plan: Plan, folder: Path, jobs: int | None = None, progress: Progress = no_progress) -> StudyResult:
     """Run what the folder's journal does not have yet, and return the whole study.
 
     ``progress`` gets each record, and whether it was there before.
@@ -214,9 +212,9 @@ class Crew:
 
 
 def climb(plan: Plan, sample: int, case: SampledCase, circuit: str, deck: str, worker: WorkerProcess) -> SampleRun:
-    """Run one sample, and where it finds no solution the further rungs in turn; return the first good run, or the first.
+    """Run one sample, and where it finds no solution the further rungs in turn.
 
-    A failure is the first rung's, because that is the testbench's own question.
+    Return the first good run, or else the first: its failure is the one of the testbench's own question.
     """
     judged = worker.run(deck, case.analysis, case.signals, plan.timeout_s)
     first = SampleRun(sample, case, RUNGS[0], judged, circuit)

@@ -17,8 +17,10 @@ from harness.study import Plan
 
 @dataclass(frozen=True)
 class StudyResult:
-    """A finished study. ``table`` has a row a reading (sample, case, the case's and the reading's own columns, measure,
-    value in SI, unit, status, rung) and one row without a measure for each run that failed.
+    """A finished study.
+
+    ``table`` has a row a reading (sample, case, the case's and the reading's own columns, measure, value in SI, unit,
+    status, rung) and one row without a measure for each run that failed.
     """
 
     plan: Plan
@@ -128,7 +130,9 @@ def make_result(plan: Plan, records: Sequence[Mapping[str, Any]], folder: Path) 
     """
     if not records:
         raise HarnessError(f"{plan.bench.name}: no sample is finished.")
-    varied = {sampled.case.id: {name: sampled.case.values[name] for name in sampled.case.varied} for sampled in plan.cases}
+    varied = {
+        sampled.case.id: {name: sampled.case.values[name] for name in sampled.case.varied} for sampled in plan.cases
+    }
     rows: list[dict[str, Any]] = []
     for record in records:
         head = {"sample": record["sample"], "case": record["case"], **varied[record["case"]]}

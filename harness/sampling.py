@@ -71,10 +71,10 @@ class Sampler:
     def _uniforms(self, chip: int, names: tuple[str, ...]) -> Array:
         replicate, place = divmod(chip, self.per_replicate)
         if self.method == "sobol":
-            return _sobol(self.seed, replicate, self.per_replicate, len(names))[place]
+            return np.asarray(_sobol(self.seed, replicate, self.per_replicate, len(names))[place], dtype=float)
         plain = ((_hashes(self.seed, _PLAIN, chip, names) >> np.uint64(12)) + 0.5) * 2.0**-52  # inside (0, 1)
         if self.method == "plain":
-            return plain
+            return np.asarray(plain, dtype=float)
         strata = _orders(self.seed, replicate, self.per_replicate, names)[:, place]
         return np.asarray((strata + plain) / self.per_replicate, dtype=float)
 

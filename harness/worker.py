@@ -51,12 +51,12 @@ def main() -> None:
     from harness.libngspice import Library  # after the redirection, for it prints
 
     library = Library()
-    while not library.dead and (request := _read_message(sys.stdin.buffer)):
+    while not library.is_dead() and (request := _read_message(sys.stdin.buffer)):
         started = time.perf_counter()
         found, solver = library.simulate(request["deck"], request["command"])
         header = {
             "plot": found.plot, "vectors": found.vectors, "points": found.data.shape[-1], "kind": found.data.dtype.str,
-            "log": library.said(), "dead": library.dead, "solver": solver, "busy": time.perf_counter() - started,
+            "log": library.said(), "dead": library.is_dead(), "solver": solver, "busy": time.perf_counter() - started,
         }  # fmt: skip
         answers.write(message(header, found.data.tobytes()))
         answers.flush()
