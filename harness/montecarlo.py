@@ -153,6 +153,8 @@ class Crew:
             worker.close()
         for thread in self._threads:
             thread.join()
+        for worker in self._workers:  # one may have been starting at that moment
+            worker.close()
 
     def __iter__(self) -> Iterator[SampleRun]:
         """Yield each finished run.

@@ -80,6 +80,8 @@ class WorkerProcess:
         self._end()
 
     def _ask(self, deck: str, command: str, timeout_s: float) -> Answer | RunFailure:
+        if self._closed:
+            return RunFailure("crash", "stopped before it ran", "")
         deadline = time.monotonic() + timeout_s
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
