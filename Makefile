@@ -89,9 +89,9 @@ clean: ## remove what tools leave behind; finished simulations stay
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also remove finished simulations and the virtual environment
-	@rm -rf .venv results/runs results/set
+	@rm -rf .venv results/runs results/mc results/set
 
-.PHONY: help setup figures scoreboard mc test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability mc test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -61,8 +61,8 @@ def ring_seconds() -> float:
     return statistics.median(spent)
 
 
-def time_command(subject: str, arguments: Sequence[str], must: float, aim: float) -> Timing:
-    """Time ``python -m harness.cli`` with these arguments, whole process and its ngspice children.
+def time_command(subject: str, command: Sequence[str], must: float, aim: float) -> Timing:
+    """Time a command, the whole process with its children.
 
     Raises:
         HarnessError: the command failed; a failed run's time means nothing.
@@ -70,26 +70,31 @@ def time_command(subject: str, arguments: Sequence[str], must: float, aim: float
     ring = ring_seconds()
     started, before = time.monotonic(), _children_cpu()
     process = subprocess.run(
-        [sys.executable, "-m", "harness.cli", *arguments], cwd=PROJECT, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     wall, cpu = time.monotonic() - started, _children_cpu() - before
     if process.returncode:
-        raise HarnessError(f"{subject}: it failed, so it is not timed: {process.stderr.strip().splitlines()[-1:]}")
+        last = (process.stderr or process.stdout).strip().splitlines()[-1:]
+        raise HarnessError(f"{subject} failed, so it is not timed: {' '.join(last)}")
     return Timing(subject, wall, cpu, ring, must, aim)
 
 
 def measure_all(whole: bool) -> list[Timing]:
-    """Time the figures cold and warm in an empty results folder, and with ``whole`` the scoreboard too."""
-    with tempfile.TemporaryDirectory(dir=PROJECT / "results") as place:
+    """Time the figures cold and warm in an empty results folder, the tests, and with ``whole`` the scoreboard too."""
+    spintegrate = [sys.executable, "-m", "harness.cli"]
+    (PROJECT / "results").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=PROJECT / "results", prefix=".bench-") as place:
+        figures = [*spintegrate, "figures", "--results", place]
+        scoreboard = [*spintegrate, "scoreboard", "--results", place]
         timings = [
-            time_command("figures, cold", ["figures", "--results", place], 20 * 60, 8 * 60),
-            time_command("figures, warm", ["figures", "--results", place], 15, 5),
+            time_command("make figures, cold", figures, 20 * 60, 8 * 60),
+            time_command("make figures, warm", figures, 15, 5),
+            time_command("make test", [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "loadfile"], 360, 180),
         ]
         if whole:
             timings += [
-                time_command("scoreboard, cold but for the figures", ["scoreboard", "--results", place], 3600, 1200),
-                time_command("scoreboard, warm", ["scoreboard", "--results", place], 15, 5),
+                time_command("make scoreboard, after the figures", scoreboard, 3600, 1200),
+                time_command("make scoreboard, warm", scoreboard, 15, 5),
             ]
     return timings
 

@@ -1,5 +1,6 @@
 """The command line: the only module that reads arguments, prints, and decides where files go."""
 
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from harness.golden import (
     simulate_goldens,
     write_golden,
 )
+from harness.job import prepare
+from harness.ngspice import DECK_NAME
 from harness.progress import RunProgress
 from harness.publish import (
     RESULTS,
@@ -35,7 +38,7 @@ from harness.publish import (
     output_folder,
     score_answer,
     scoreboard_heading,
-    solver_rows,
+    solver_row,
     stress_row,
     write_answer,
 )
@@ -162,19 +165,23 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
     """
     started = time.monotonic()
-    answers, tables, problems = [], [], []
+    answers, tables, solver, problems = [], [], [], []
     for bench in benches:
         try:
             result, rows = place.publish(bench)
-            answers.append(result)
-            tables.append(rows)
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(bench.name, bench.claims))
-    tables.append(stress_row(answers))
-    if check_solver:
-        tight = [place.answer(result.bench, tight=True) for result in answers]
-        tables.append(solver_rows(answers, tight))
+            continue
+        answers.append(result)
+        tables.append(rows)
+        if check_solver:
+            try:
+                solver.append(solver_row(result, place.answer(bench, tight=True)))
+            except HarnessError as error:
+                problems.append(str(error))
+                solver.append(missing_rows("solver error", bench.claims))
+    tables += [stress_row(answers), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
@@ -229,14 +236,17 @@ def export(name: str, case: str, folder: Path, settings: SetOption = None) -> No
     chosen = [item for item in cases if item.id == case]
     if not chosen:
         raise HarnessError(f"{name} has no case {case!r}; it has {', '.join(item.id for item in cases)}.")
-    (finished,) = run_cases(bench, chosen, Store(RUNS), 1)
+    store = Store(RUNS)
+    (finished,) = run_cases(bench, chosen, store, 1)
     if finished.waveforms is None:
         raise HarnessError(finished.failure)
+    job = prepare(bench, chosen[0], store)
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"{name},{case}"
-    write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}")
+    write_raw(Path(f"{stem}.raw"), finished.waveforms, f"{name} {case}", job.analysis.plot)
     finished.waveforms.to_csv(f"{stem}.csv")
-    say(f"wrote {stem}.raw and {stem}.csv")
+    shutil.copyfile(job.folder / DECK_NAME, f"{stem}.cir")
+    say(f"wrote {stem}.raw, {stem}.csv and {stem}.cir")
 
 
 @golden_app.command(name="compare")

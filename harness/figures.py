@@ -13,6 +13,7 @@ mpl.use("Agg")
 
 ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 STYLE = Path(__file__).with_name("paper.mplstyle")
+_METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
 
 
@@ -34,12 +35,13 @@ def weight_colours(weights: Sequence[int]) -> dict[int, tuple[float, float, floa
     return {weight: (0.45, 0.45, 0.45, 1.0) if weight == 0 else colour for weight, colour in colours.items()}
 
 
-def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR) -> None:
-    """Draw a reference level (V) on an axis in mV, dashed, its name and value at the left edge."""
+def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR, edge: str = "left") -> None:
+    """Draw a reference level (V) on an axis in mV, dashed, name and value at the ``edge`` free of curves."""
     axes.axhline(volts * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.8, zorder=0)
+    place = {"left": 0.01, "right": 0.99}[edge]
     axes.annotate(
-        f"{label} = {volts * 1e3:.0f} mV", xy=(0.01, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
-        color=colour, ha="left", va="bottom",
+        f"{label} = {volts * 1e3:.0f} mV", xy=(place, volts * 1e3), xycoords=("axes fraction", "data"), fontsize=6.5,
+        color=colour, ha=edge, va="bottom",
     )  # fmt: skip
 
 
@@ -54,11 +56,14 @@ def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndar
     axes.spines["left"].set_visible(False)
 
 
+def figure_files(stem: Path) -> list[Path]:
+    """Return the files of a figure: PDF, SVG and PNG beside each other."""
+    return [stem.with_name(f"{stem.name}.{suffix}") for suffix in _METADATA]
+
+
 def save_figure(figure: Figure, stem: Path) -> list[Path]:
-    """Write PDF, SVG and PNG beside each other, without dates, and return their paths."""
+    """Write a figure's files, without dates, and return their paths."""
     stem.parent.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for suffix, metadata in (("pdf", {"CreationDate": None}), ("svg", {"Date": None}), ("png", {})):
-        paths.append(stem.with_name(f"{stem.name}.{suffix}"))
-        figure.savefig(paths[-1], metadata=metadata)
-    return paths
+    for path, metadata in zip(figure_files(stem), _METADATA.values(), strict=True):
+        figure.savefig(path, metadata=metadata)
+    return figure_files(stem)

@@ -72,7 +72,7 @@ def edge_table(golden: Golden, waveforms: pd.DataFrame) -> pd.DataFrame:
         rows.append((name, first, float(waveforms.index[0])))
         for direction in ("rise", "fall"):
             rows += [(name, direction, t) for t in crossings(waveforms[name], golden.level, direction)]
-    table = pd.DataFrame(rows, columns=["signal", "direction", "time"])
+    table = pd.DataFrame(rows, columns=["signal", "direction", "time"]).astype({"time": float})
     return table.sort_values(["signal", "time"], ignore_index=True, kind="stable")
 
 
@@ -92,7 +92,7 @@ def read_golden(stem: Path) -> StoredGolden:
     """
     try:
         analog = pd.read_csv(f"{stem}.csv", index_col="time")
-        edges = pd.read_csv(f"{stem}.edges.csv", usecols=["signal", "direction", "time"])
+        edges = pd.read_csv(f"{stem}.edges.csv", usecols=["signal", "direction", "time"], dtype={"time": float})
         origin = json.loads(Path(f"{stem}.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise HarnessError(

@@ -4,7 +4,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -47,6 +49,7 @@ class CaseRun:
     failure: str = ""
     wall_seconds: float = 0.0
     stress: Mapping[str, Stress] = field(default_factory=dict)
+    key: str = ""
 
 
 def prepare(bench: Testbench, case: Case, store: Store, tight: bool = False) -> Job:
@@ -69,14 +72,22 @@ def _job(
     bench: Testbench, name: str, values: Values, analysis: Analysis, signals: tuple[str, ...], store: Store,
     start: Job | None = None,
 ) -> Job:  # fmt: skip
-    silicon = conditions(values)
-    template, deck_values = bench.deck(values)
-    circuit = DeckBuilder(silicon).deck(f"{bench.name} {name}", TESTBENCHES / template, deck_values)
+    silicon, body = _circuit(bench, tuple(sorted(values.items())))
+    circuit = f"* {bench.name} {name}\n{body}"
     models = [path for path, _ in silicon.technology.library_files(silicon.corner)]
     started = f"* starts from {start.key}\n" if start else ""
     key = run_key(started + complete_deck(circuit, analysis), models, ngspice_version(), signals)
     folder = store.folder(bench.name, name, key)
     return Job(name, circuit, analysis, signals, key, folder, bench.timeout_s, silicon, start)
+
+
+@lru_cache(maxsize=128)
+def _circuit(bench: Testbench, items: tuple[tuple[str, Any], ...]) -> tuple[Conditions, str]:
+    """Render the netlist of a testbench at these values, without its title; cases share starts, and both solvers it."""
+    values = dict(items)
+    silicon = conditions(values)
+    template, deck_values = bench.deck(values)
+    return silicon, DeckBuilder(silicon).deck(bench.name, TESTBENCHES / template, deck_values).partition("\n")[2]
 
 
 def execute(case: Case, job: Job, store: Store) -> CaseRun:
@@ -87,7 +98,7 @@ def execute(case: Case, job: Job, store: Store) -> CaseRun:
     if isinstance(run, str):
         return CaseRun(case, None, failure=run)
     stress = {limit: Stress(**facts) for limit, facts in run.record["stress"].items()}
-    return CaseRun(case, run.waveforms, not made, wall_seconds=run.record["wall_seconds"], stress=stress)
+    return CaseRun(case, run.waveforms, not made, "", run.record["wall_seconds"], stress, job.key)
 
 
 def _make(case: Case, job: Job, store: Store) -> StoredRun | str:

@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from scipy import constants
 
 from harness.errors import HarnessError
 from harness.quantities import quantity_field
@@ -46,6 +47,16 @@ class MtjSet(BaseModel):
     def r_p(self) -> float:
         """Parallel resistance, Ohm."""
         return self.ra / self.area
+
+    @property
+    def critical_current(self) -> float:
+        """Current (A) that destabilises the parallel state of the perpendicular junction, at 27 C.
+
+        Ic0 = 4 e damping Delta kT / (hbar P), the macrospin threshold with Delta kT the barrier at 27 C
+        (Garcia-Redondo et al., SMACD 2021). Antiparallel to parallel takes 1 / 1.5 of it (Kim et al., CICC 2015).
+        """
+        barrier = self.thermal_stability * constants.k * ROOM_KELVIN
+        return 4 * constants.e * self.damping * barrier / (constants.hbar * self.polarization)
 
     def tmr(self, voltage: ArrayLike = 0.0, temp_c: float = 27.0) -> NDArray[np.float64]:
         """Return TMR(V, T) as a ratio, same shape as ``voltage`` (V).

@@ -1,18 +1,19 @@
 """From results to files: figure, measures table and scoreboard of testbenches, each in its one place."""
 
+import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from harness.figures import paper_style, save_figure
+from harness.figures import STYLE, figure_files, paper_style, save_figure
 from harness.job import CaseRun
 from harness.ngspice import ngspice_version
+from harness.render import TESTBENCHES
 from harness.scoreboard import COLUMNS, score
-from harness.stress import Stress
 from harness.technology import PROJECT, load_technology
 from harness.testbench import Claim, Results, Summary, Testbench
 
@@ -41,14 +42,35 @@ def output_folder(results: Path, assignments: Mapping[str, str | float]) -> Path
 
 
 def write_answer(answer: Answer, folder: Path) -> list[Path]:
-    """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return their paths."""
+    """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return the paths written.
+
+    A figure is drawn again only when its runs, its measures or the code that draws it have changed.
+    """
     measures = folder / "measures" / f"{answer.bench.name}.csv"
     measures.parent.mkdir(parents=True, exist_ok=True)
     answer.results.measures.to_csv(measures, index=False, float_format="%.9g")
+    stem = folder / "figures" / answer.bench.name
+    stamp = folder / "runs" / answer.bench.name / "figure.stamp"
+    digest = _figure_digest(answer, measures)
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest and all(p.is_file() for p in figure_files(stem)):
+        return [measures]
     with paper_style():
         figure = answer.bench.draw(answer.results)
-        paths = save_figure(figure, folder / "figures" / answer.bench.name) if figure is not None else []
+        if figure is None:
+            return [measures]
+        paths = save_figure(figure, stem)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(digest, encoding="utf-8")
     return [*paths, measures]
+
+
+def _figure_digest(answer: Answer, measures: Path) -> str:
+    """Hash what a figure is made from: its runs, its measures, and the sources of every testbench and of the style."""
+    digest = hashlib.sha256(" ".join(run.key for run in answer.runs).encode())
+    sources = [*TESTBENCHES.rglob("*.py"), *Path(__file__).parent.glob("figures.py"), STYLE, measures]
+    for path in sorted(sources):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def score_answer(answer: Answer) -> pd.DataFrame:
@@ -57,50 +79,42 @@ def score_answer(answer: Answer) -> pd.DataFrame:
 
 
 def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
-    """Return the safe-operating-area row: the worst share of its limit that any pair of terminals sustained."""
+    """Return a safe-operating-area row for each oxide: the most that any pair of terminals sustained."""
     worst = [stress for answer in answers for run in answer.runs for stress in run.stress.values()]
     if not worst:
         return pd.DataFrame(columns=COLUMNS)
-    top: Stress = max(worst, key=lambda stress: stress.volts / stress.limit)
-    thin = max((stress for stress in worst if stress.limit == min(s.limit for s in worst)), key=lambda s: s.volts)
-    claim = Claim(
-        "soa_worst_pair",
-        "no thin-oxide terminal pair above its limit for over 1 ns, in any run",
-        f"required; worst device {thin.device}",
-        (0.0, thin.limit),
-    )
-    rows = score("safe operating area", [claim], [Summary("soa_worst_pair", thin.volts, "V")])
-    if top is not thin and top.limit != thin.limit:
-        thick = replace(claim, measure="soa_thick", statement="the same, thick oxide", must=(0.0, top.limit),
-                        source=f"required; worst device {top.device}")  # fmt: skip
-        rows = pd.concat([rows, score("safe operating area", [thick], [Summary("soa_thick", top.volts, "V")])])
-    return rows
-
-
-def solver_rows(plain: Iterable[Answer], tight: Iterable[Answer]) -> pd.DataFrame:
-    """Return a row for each testbench: how far the tight solver moves a claimed number, as a share of its bound."""
     tables = []
-    for loose_answer, tight_answer in zip(plain, tight, strict=True):
-        bench = loose_answer.bench
-        bounds = {claim.measure: claim.must for claim in bench.claims}
-        fine = {summary.measure: summary.value for summary in tight_answer.summaries()}
-        shares = {
-            summary.measure: _share(summary.value, fine[summary.measure], bounds[summary.measure])
-            for summary in loose_answer.summaries()
-            if summary.measure in bounds
-        }
-        if not shares:
-            continue
-        measure = max(shares, key=lambda name: shares[name])
-        claim = Claim(
-            f"solver_error_{bench.name}",
-            f"{bench.name}: largest move at reltol / 10 and half the maximum step, as a share of its bound ({measure})",
-            "required: the solver's own error",
-            (0.0, SOLVER_MUST),
-            (0.0, SOLVER_AIM),
-        )
-        tables.append(score("solver error", [claim], [Summary(claim.measure, shares[measure])]))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    for limit in sorted({stress.limit for stress in worst}):
+        top = max((stress for stress in worst if stress.limit == limit), key=lambda stress: stress.volts)
+        statement = f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run"
+        claim = Claim(f"soa_{limit:.3g}_v", statement, f"required; worst device {top.device}", (0.0, limit))
+        tables.append(score("safe operating area", [claim], [Summary(claim.measure, top.volts, "V")]))
+    return pd.concat(tables, ignore_index=True)
+
+
+def solver_row(loose: Answer, tight: Answer) -> pd.DataFrame:
+    """Return the solver's own error: how far the tight solver moves a claimed number, as a share of its bound.
+
+    It is the largest share of all claims of the testbench; a testbench that claims nothing has no row.
+    """
+    bounds = {claim.measure: claim.must for claim in loose.bench.claims}
+    fine = {summary.measure: summary.value for summary in tight.summaries()}
+    shares = {
+        summary.measure: _share(summary.value, fine[summary.measure], bounds[summary.measure])
+        for summary in loose.summaries()
+        if summary.measure in bounds
+    }
+    if not shares:
+        return pd.DataFrame(columns=COLUMNS)
+    measure = max(shares, key=lambda name: shares[name])
+    claim = Claim(
+        f"solver_error_{loose.bench.name}",
+        f"{loose.bench.name}: largest move at reltol / 10 and half the step, as a share of its bound ({measure})",
+        "required: the solver's own error",
+        (0.0, SOLVER_MUST),
+        (0.0, SOLVER_AIM),
+    )
+    return score("solver error", [claim], [Summary(claim.measure, shares[measure])])
 
 
 def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:

@@ -9,10 +9,12 @@ import errno
 import hashlib
 import io
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ WAVES = "waves.parquet"
 KEY_LENGTH = 12
 MODEL_MARK = "<project>"
 WRITERS = 100  # at once, of one run
+_INCLUDE = re.compile(r"^[ \t]*\.(?:include|inc|lib)[ \t]+[\"']?([^\"'\s]+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,35 @@ class StoredRun:
 
 
 def run_key(deck: str, model_files: list[Path], version: str, signals: tuple[str, ...]) -> str:
-    """Return the content hash of a run; the checkout's place on disk does not enter it."""
+    """Return the content hash of a run, over the model files and what they include.
+
+    The checkout's place on disk does not enter it.
+    """
     digest = hashlib.sha256()
     digest.update(f"{SCHEMA}\n{version}\n{' '.join(signals)}\n".encode())
     digest.update(deck.replace(str(PROJECT), MODEL_MARK).encode())
-    for path in sorted(model_files):
+    for path in sorted(_with_included(model_files)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _with_included(files: Iterable[Path]) -> set[Path]:
+    """Return the files with everything that they read in turn, as kits of many files do."""
+    found: set[Path] = set()
+    waiting = [path.resolve() for path in files]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += _included(path, path.stat().st_mtime_ns)
+    return found
+
+
+@lru_cache
+def _included(path: Path, _changed_ns: int) -> list[Path]:
+    names = _INCLUDE.findall(path.read_text(encoding="utf-8", errors="replace"))
+    included = [path.parent / name for name in names]  # an absolute name stays one
+    return [place.resolve() for place in included if place.is_file()]  # `.lib tt` opens a section and names no file
 
 
 class Store:

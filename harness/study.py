@@ -67,12 +67,14 @@ class Rung:
 
     name: str
     start: bool = False
-    options: str = ""
+    patient: bool = False  # more iterations before a step or an operating point is given up
     half_step: bool = False
     method: str = ""
 
     def analysis(self, analysis: Analysis) -> Analysis:
         """Return the analysis as this rung asks for it."""
+        if self.patient:
+            analysis = replace(analysis, solver=replace(analysis.solver, itl1=1000))
         if self.half_step and isinstance(analysis, Transient):
             analysis = replace(analysis, t_max=analysis.t_max / 2)
         if self.method:
@@ -83,9 +85,9 @@ class Rung:
 RUNGS = (
     Rung("", start=True),
     Rung("no start point"),
-    Rung("more iterations", start=True, options=".option itl1=1000 itl2=500 itl4=100"),
-    Rung("half step", options=".option itl1=1000 itl2=500 itl4=100", half_step=True),
-    Rung("gear", options=".option itl1=1000 itl2=500 itl4=100", half_step=True, method="gear"),
+    Rung("more iterations", start=True, patient=True),
+    Rung("half step", patient=True, half_step=True),
+    Rung("gear", patient=True, half_step=True, method="gear"),
 )
 
 
@@ -109,7 +111,9 @@ class SampledCase:
             lines.append(".save " + " ".join(name if "(" in name else f"v({name})" for name in wanted))
         if rung.start:
             lines += [f".nodeset v({node})={volts!r}" for node, volts in self.start.items()]
-        return "\n".join([*lines, rung.options])
+        if rung.patient:
+            lines.append(".option itl2=500 itl4=100")
+        return "\n".join(lines)
 
     def deck(self, circuit: str, rung: Rung = RUNGS[0]) -> str:
         """Complete a netlist for a simulating process, which gets its command beside it."""

@@ -92,7 +92,7 @@ class Figure9C(ChainTestbench):
         digital_strip(axes[0], time, waves["swrst"].to_numpy(), "SWRST", high)
         level_line(axes[3], VTH_LEVELS[0], "VTH", "#b3003b")
         level_line(axes[3], VTH_LEVELS[-1], "VTH", "#b3003b")
-        level_line(axes[3], float(results.settings["VCM_TWG"]), "VCM_TWG")
+        level_line(axes[3], float(results.settings["VCM_TWG"]), "VCM_TWG", edge="right")
         axes[3].set(xlabel="Time (µs)", ylabel="VTWG (mV)")
 
 

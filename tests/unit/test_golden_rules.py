@@ -186,3 +186,11 @@ def test_a_missing_or_damaged_golden_is_an_error_and_is_not_made(tmp_path: Path)
 
 def test_a_golden_has_its_place_below_the_testbench() -> None:
     assert golden_stem("fig09d", "VTH=0.85").parts[-4:] == ("golden", "waveforms", "fig09d", "VTH=0.85")
+
+
+def test_a_golden_of_analog_signals_alone_reads_back_and_compares(tmp_path: Path) -> None:
+    analog = replace(GOLDEN, digital=())
+    write_golden(tmp_path / "case", sample(analog, waveforms(), {}))
+    stored = read_golden(tmp_path / "case")
+    assert stored.edges["time"].dtype == float
+    assert failures(compare(analog, stored, waveforms())) == []

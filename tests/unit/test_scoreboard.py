@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from harness.errors import HarnessError
-from harness.publish import solver_rows, stress_row
+from harness.publish import solver_row, stress_row
 from harness.scoreboard import COLUMNS, bound_text, markdown, missing_rows, score, write_scoreboard
 from harness.stress import Stress
 from harness.testbench import Claim, Summary
@@ -124,7 +124,7 @@ def test_the_solvers_own_error_is_the_move_of_a_number_as_a_share_of_its_bound(
     before, after = (
         answer("fig09d", Summary("steady", 0.5), Summary("inl", value), claims=claims) for value in (loose, tight)
     )
-    table = solver_rows([before], [after])
+    table = solver_row(before, after)
     assert list(table["status"]) == [expected]
     assert table["measured"].iloc[0] == pytest.approx(share)
 

@@ -181,6 +181,19 @@ def test_the_key_follows_deck_models_version_and_signals(tmp_path: Path) -> None
     assert len({reference, *others}) == 6
 
 
+def test_the_key_follows_the_files_that_a_library_reads(tmp_path: Path) -> None:
+    (tmp_path / "cells").mkdir()
+    (tmp_path / "all.lib").write_text(".lib tt\n.include 'cells/nmos.spice'\n.endl tt\n")
+    (tmp_path / "cells" / "nmos.spice").write_text("* first\n.INC \"../shared.spice\"\n.lib 'nmos.spice' tt\n")
+    (tmp_path / "shared.spice").write_text("* first")
+    keys = {run_key("* deck", [tmp_path / "all.lib"], "39", ("a",))}
+    for changed in ("cells/nmos.spice", "shared.spice"):
+        file = tmp_path / changed
+        file.write_text(file.read_text().replace("first", "second"))
+        keys.add(run_key("* deck", [tmp_path / "all.lib"], "39", ("a",)))
+    assert len(keys) == 3
+
+
 def test_the_key_does_not_depend_on_the_place_of_the_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     keys = []
     for checkout in (tmp_path / "here", tmp_path / "somewhere" / "else"):

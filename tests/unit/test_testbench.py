@@ -32,7 +32,7 @@ class Bench(Testbench):
     parameters = (
         Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=2.0),
         Parameter("VTH", "threshold", "V", 0.85, 0.6, 1.1),
-        Parameter("ROWS", "active rows", default=2, low=1, high=16),
+        Parameter("ROWS", "active rows", default=2, low=1, high=16, whole=True),
         Parameter("MODE", "mode", default="read", choices=("read", "synapse")),
     )
 
@@ -91,6 +91,7 @@ def test_supplies_come_from_the_technology_unless_they_are_set(toy: Conditions) 
         ("VTH", "high", "VTH: 'high' is not a number"),
         ("VTH", "0.8\n.control", "VTH: .* is not a number"),
         ("ROWS", "17", "ROWS=17 is out of range"),
+        ("ROWS", "2.5", "ROWS=2.5 is no whole number"),
         ("MODE", "write", r"MODE='write' is not known; choose one of read, synapse"),
         ("CORNER", "tt\n.control", "CORNER="),
         ("CORNER", "typ", "choose one of tt, ff, ss, fs, sf"),
