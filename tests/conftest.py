@@ -1,6 +1,8 @@
 """What several test files share: silicon, a short simulation, a technology in the form of a kit."""
 
+import importlib.util
 import shutil
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -126,3 +128,15 @@ def _to_toml(table: Mapping[str, Any], path: str = "") -> str:
         if isinstance(value, Mapping):
             lines.append(_to_toml(value, f"{path}.{name}" if path else name))
     return "\n".join(lines)
+
+
+@pytest.fixture(scope="session")
+def small() -> Any:
+    """The module of small circuits to run studies on, tests/studies/small.py."""
+    path = TESTS / "studies" / "small.py"
+    spec = importlib.util.spec_from_file_location("small_studies", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["small_studies"] = module
+    spec.loader.exec_module(module)
+    return module
