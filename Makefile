@@ -14,6 +14,9 @@ SPINTEGRATE := $(BIN)/spintegrate
 quote = '$(subst ','\'',$(1))'
 quote_each = $(foreach word,$(1),$(call quote,$(word)))
 JOBS_OPTION = $(if $(JOBS),--jobs $(call quote,$(JOBS)))
+MC_OPTIONS = $(if $(N),--n $(call quote,$(N))) $(if $(SEED),--seed $(call quote,$(SEED))) \
+    $(if $(SAMPLER),--sampler $(call quote,$(SAMPLER))) $(if $(SIGMA_CI),--sigma-ci $(call quote,$(SIGMA_CI))) \
+    $(if $(PROCESS),--process)
 OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_OPTION)
 
 # A testbench is a module or a folder of testbenches/ that has a TESTBENCH; its name is a target.
@@ -45,6 +48,12 @@ scoreboard: $(READY) ## all rows: corners and self-calibration too
 
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(OPTIONS)
+
+stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
+
+mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1
+	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
+	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
 
 test: $(READY) ## all tests, golden waveforms among them (PYTEST="-k name" chooses)
 	@$(BIN)/python -m pytest -n $(call quote,$(or $(JOBS),auto)) --dist loadfile $(PYTEST)
@@ -82,7 +91,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environment
 	@rm -rf .venv results/runs results/set
 
-.PHONY: help setup figures scoreboard test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard mc test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.arguments import parse_assignments
 from harness.bench import markdown, measure_all
+from harness.cli_mc import mc_app
 from harness.doctor import examine
 from harness.errors import HarnessError
 from harness.golden import (
@@ -41,8 +43,9 @@ from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.runner import RUNS, collect, run_cases
-from harness.scoreboard import missing_rows, write_scoreboard
+from harness.scoreboard import missing_rows, update_readme, write_scoreboard
 from harness.store import Store
+from harness.technology import PROJECT
 from harness.testbench import Golden, Testbench, conditions
 
 STOPPED = 130  # exit code
@@ -52,6 +55,7 @@ app = typer.Typer(
 )
 golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
 app.add_typer(golden_app, name="golden")
+app.add_typer(mc_app, name="mc")
 console = Console()
 errors = Console(stderr=True)
 
@@ -66,23 +70,6 @@ SetOption = Annotated[
 ]
 ResultsOption = Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs, figures and tables go.")]
 JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")]
-
-
-def parse_assignments(texts: Iterable[str]) -> dict[str, str]:
-    """Return name -> text of ``NAME=VALUE`` words; one text may hold several words.
-
-    Raises:
-        HarnessError: a word that is no assignment, or a name set twice.
-    """
-    assignments: dict[str, str] = {}
-    for word in " ".join(texts).split():
-        name, equals, value = word.partition("=")
-        if not (name and equals and value):
-            raise HarnessError(f"{word!r} sets nothing; write NAME=VALUE, for example VREAD_AMP=45m.")
-        if name in assignments:
-            raise HarnessError(f"{name} is set twice; keep one.")
-        assignments[name] = value
-    return assignments
 
 
 @dataclass(frozen=True)
@@ -192,6 +179,8 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
+    if check_solver and place.folder == RESULTS:
+        update_readme(PROJECT / "README.md", table)
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.analysis import RAW_NAME, Analysis, OperatingPoint, Transient, complete_deck
 from harness.circuit import leaf_devices
+from harness.errors import HarnessError
 from harness.ngspice import DECK_NAME, RunFailure, ngspice_version, run_deck
 from harness.render import TESTBENCHES, Conditions, DeckBuilder
 from harness.store import Store, StoredRun, run_key
@@ -121,7 +122,7 @@ def _make(case: Case, job: Job, store: Store) -> StoredRun | str:
             "wall_seconds": outcome.wall_seconds,
             "stress": {limit: asdict(facts) for limit, facts in _stress(job, deck, outcome.frame).items()},
         }
-        return store.keep(place, job.folder, _kept(outcome.frame, job.signals), record)
+        return store.keep(place, job.folder, kept_columns(outcome.frame, job.signals), record)
 
 
 def _start_point(case: Case, job: Job, store: Store) -> dict[str, float] | str:
@@ -132,6 +133,21 @@ def _start_point(case: Case, job: Job, store: Store) -> dict[str, float] | str:
         return run
     row = run.waveforms.iloc[0]
     return {str(node): float(volts) for node, volts in row.items() if not str(node).startswith("i(")}
+
+
+def nominal_point(bench: Testbench, case: Case, store: Store) -> dict[str, float]:
+    """Return node -> V of the operating point that every sample of a case starts from.
+
+    It is the one that the testbench names as start, or the case's own circuit's with nothing varied.
+
+    Raises:
+        HarnessError: the nominal circuit has no operating point.
+    """
+    job = _job(bench, "start", bench.start(case.values) or case.values, OperatingPoint(), EVERY_NODE, store)
+    point = _start_point(case, job, store)
+    if isinstance(point, str):
+        raise HarnessError(point)
+    return point
 
 
 def _failure_sentence(case: Case, job: Job, failure: RunFailure, folder: Path) -> str:
@@ -147,7 +163,8 @@ def _stress(job: Job, deck: str, frame: pd.DataFrame) -> dict[str, Stress]:
     return worst_stress(frame, leaf_devices(deck), job.silicon.technology)
 
 
-def _kept(frame: pd.DataFrame, signals: tuple[str, ...]) -> pd.DataFrame:
+def kept_columns(frame: pd.DataFrame, signals: tuple[str, ...]) -> pd.DataFrame:
+    """Return what is kept of a run: the named columns, complex ones as ``.re`` and ``.im``."""
     kept = frame if signals == EVERY_NODE else frame[list(signals)].copy()
     if kept.to_numpy().dtype.kind == "c":  # parquet has no complex numbers
         parts = {}

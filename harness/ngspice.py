@@ -111,7 +111,7 @@ def run_deck(folder: Path, analysis: Analysis, timeout_s: float, needed: tuple[s
     log = (folder / LOG_NAME).read_text(encoding="utf-8", errors="replace")
     frame, failure = _judge(folder, analysis, needed, log, exit_code)
     if timed_out:
-        failure = RunFailure("timeout", f"killed after the wall limit of {timeout_s:g} s", _tail(log))
+        failure = RunFailure("timeout", f"killed after the wall limit of {timeout_s:g} s", log_tail(log))
     if failure and shutil.disk_usage(folder).free < LEAST_FREE_BYTES:  # ngspice itself does not notice
         raise HarnessError(f"the disk of {folder.parent} is full; free space there and run again.")
     return RunOutcome(None if failure else frame, failure, wall)
@@ -170,11 +170,11 @@ def _judge(
     folder: Path, analysis: Analysis, needed: tuple[str, ...], log: str, exit_code: int
 ) -> tuple[pd.DataFrame | None, RunFailure | None]:
     def failed(kind: str, message: str) -> tuple[None, RunFailure]:
-        return None, RunFailure(kind, message, _tail(log))
+        return None, RunFailure(kind, message, log_tail(log))
 
     raw = folder / RAW_NAME
     if not raw.is_file():
-        return failed(*_why_no_data(log, exit_code))
+        return failed(*why_no_data(log, exit_code))
     try:
         plots = [plot for plot in read_raw(raw) if plot.name == analysis.plot]
     except HarnessError as error:
@@ -183,11 +183,12 @@ def _judge(
         kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "parse"
         return failed(kind, f"the raw file has no points of a plot named {analysis.plot!r}")
     frame = plots[-1].frame()
-    problem = _problem(frame, analysis, needed, log)
+    problem = data_problem(frame, analysis, needed, log)
     return failed(*problem) if problem else (frame, None)
 
 
-def _why_no_data(log: str, exit_code: int) -> tuple[str, str]:
+def why_no_data(log: str, exit_code: int) -> tuple[str, str]:
+    """Return (kind, message) of a run that left no data."""
     if exit_code < 0:
         return "crash", f"ngspice was ended by signal {-exit_code}"
     if _NO_CONVERGENCE.search(log):
@@ -196,7 +197,8 @@ def _why_no_data(log: str, exit_code: int) -> tuple[str, str]:
     return "parse", "ngspice could not read the netlist and wrote no data" + (complaint and f"; it says {complaint!r}")
 
 
-def _problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], log: str) -> tuple[str, str] | None:
+def data_problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], log: str) -> tuple[str, str] | None:
+    """Return (kind, message) of what is wrong with a run's data, or None for a good run."""
     last = float(frame.index[-1])
     if abs(last - analysis.last) > 1e-6 * max(abs(analysis.last), abs(float(frame.index[0]))):
         kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "truncated"
@@ -211,5 +213,6 @@ def _problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], l
     return None
 
 
-def _tail(log: str) -> str:
+def log_tail(log: str) -> str:
+    """Return the end of a log, which says why."""
     return "\n".join(log.strip().splitlines()[-_LAST_LINES:])

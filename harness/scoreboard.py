@@ -11,6 +11,7 @@ from harness.quantities import engineering
 from harness.testbench import Claim, Summary
 
 COLUMNS = ["testbench", "measure", "statement", "must", "aim", "measured", "unit", "status", "source", "note"]
+README_MARKS = ("<!-- scoreboard: written by `make scoreboard` -->", "<!-- end of scoreboard -->")
 SHOWN = ["statement", "must", "aim", "measured", "status", "source", "note"]
 
 
@@ -104,11 +105,29 @@ def write_scoreboard(table: pd.DataFrame, folder: Path, heading: str, name: str 
 
 def markdown(table: pd.DataFrame) -> str:
     """Return the table as Markdown, one section a testbench."""
-    sections = []
-    for testbench, rows in table.groupby("testbench", sort=False):
-        lines = [f"## {testbench}", "", "| " + " | ".join(SHOWN) + " |", "|" + "---|" * len(SHOWN)]
-        for _, row in rows.iterrows():
-            cells = {**row, "measured": engineering(row["measured"], row["unit"]), "status": f"**{row['status']}**"}
-            lines.append("| " + " | ".join(str(cells[name]) for name in SHOWN) + " |")
-        sections.append("\n".join(lines))
+    sections = [f"## {name}\n\n{_pipe_table(rows, SHOWN)}" for name, rows in table.groupby("testbench", sort=False)]
     return "\n\n".join(sections) + "\n"
+
+
+def update_readme(readme: Path, table: pd.DataFrame) -> None:
+    """Put the rows that have a bound between the README's scoreboard marks, so that they are never typed.
+
+    Raises:
+        HarnessError: the marks are not there.
+    """
+    text = readme.read_text(encoding="utf-8")
+    before, first, rest = text.partition(README_MARKS[0])
+    _, last, after = rest.partition(README_MARKS[1])
+    if not (first and last):
+        raise HarnessError(f"{readme} has no {README_MARKS[0]} ... {README_MARKS[1]}; put them back.")
+    bounded = table[table["status"] != "REPORT"]
+    rows = _pipe_table(bounded, ["testbench", "statement", "must", "measured", "status"])
+    readme.write_text(f"{before}{first}\n{rows}\n{last}{after}", encoding="utf-8")
+
+
+def _pipe_table(table: pd.DataFrame, columns: list[str]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for _, row in table.iterrows():
+        cells = {**row, "measured": engineering(row["measured"], row["unit"]), "status": f"**{row['status']}**"}
+        lines.append("| " + " | ".join(str(cells[name]).replace("|", "\\|") for name in columns) + " |")
+    return "\n".join(lines)

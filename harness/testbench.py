@@ -34,12 +34,13 @@ class Parameter:
     high: float = float("inf")
     choices: tuple[str, ...] = ()
     supply: str = ""
+    whole: bool = False  # a count: fractions are refused
 
     def parse(self, text: str | float) -> float | str:
         """Return the checked value.
 
         Raises:
-            HarnessError: not a number, out of range, or not one of the choices.
+            HarnessError: not a number, out of range, a fraction of a count, or not one of the choices.
         """
         if self.choices:
             if text not in self.choices:
@@ -49,6 +50,8 @@ class Parameter:
         if not self.low <= value <= self.high:
             allowed = f"{engineering(self.low, self.unit)} to {engineering(self.high, self.unit)}"
             raise HarnessError(f"{self.name}={text} is out of range; {self.meaning} may be {allowed}.")
+        if self.whole and value != int(value):
+            raise HarnessError(f"{self.name}={text} is no whole number, and {self.meaning} can only be one.")
         return value
 
 

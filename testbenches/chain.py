@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from harness.analysis import Analysis, Transient
+from harness.errors import HarnessError
 from harness.measure import first_crossing, fit_line, value_at
 from harness.synapse import spread, word
 from harness.testbench import Parameter, Reading, Results, Testbench, Values, nominal_silicon
@@ -30,13 +31,16 @@ CHAIN_PARAMETERS: tuple[Parameter, ...] = (
     Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
     Parameter("VCM_TWG", "start of the time-window generator", "V", 0.53, 0.3, 1.0),
     Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6),
-    Parameter("N_REF", "P cells of the PSP and threshold references, in weight units", default=2, low=0, high=7),
-    Parameter("THRESHOLD", "firing threshold in (P-AP)", default=5, low=1, high=12),
+    Parameter("BITS", "bits of a weight", default=3, low=2, high=5, whole=True),
+    Parameter(
+        "N_REF", "P cells of the PSP and threshold references, in weight units", default=2, low=0, high=7, whole=True
+    ),
+    Parameter("THRESHOLD", "firing threshold in (P-AP)", default=5, low=1, high=12, whole=True),
     Parameter("T_SETTLE", "word line on to SWRST off", "s", 600e-9, 50e-9, 5e-6),
+    Parameter("T_WINDOW", "SWRST off to SWCOMP, longer than the integration time", "s", 700e-9, 50e-9, 20e-6),
 )
 
 T_WL = 0.7e-6  # s, word lines rise; auto-zero of the regulation amplifiers comes before
-T_WINDOW = 0.7e-6  # s, longest window allowed for before SWCOMP
 T_END = 0.15e-6  # s, after SWCOMP
 T_MAX = 15e-9  # s, maximum step; edges and slopes set their own
 
@@ -53,27 +57,32 @@ class ChainTestbench(Testbench):
     def rows(self, values: Values) -> int:
         """Return the active rows: as many as the threshold and the weights need, the same for every block."""
         most = max([int(values["THRESHOLD"]), *self.weights(values)])
-        rows = 1
-        while most + rows * int(values["N_REF"]) > 7 * rows:
-            rows += 1
-        return rows
+        span = 2 ** int(values["BITS"]) - 1 - int(values["N_REF"])  # largest weight of one row
+        rows = -(-most // span) if span > 0 else THRESHOLD_ROWS + 1
+        if rows > THRESHOLD_ROWS:
+            raise HarnessError(
+                f"weight {most} needs {rows} rows of {values['BITS']} bits above N_REF={values['N_REF']}, but the "
+                f"threshold block has {THRESHOLD_ROWS}; set fewer N_REF, more BITS or a lower THRESHOLD."
+            )
+        return int(rows)
 
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the chain's deck with each word as MTJ states."""
-        rows, n_ref = self.rows(values), int(values["N_REF"])
+        rows, n_ref, bits = self.rows(values), int(values["N_REF"]), int(values["BITS"])
         reference = [n_ref] * rows
-        columns = [word(spread(weight + rows * n_ref, rows)) for weight in self.weights(values)]
+        columns = [word(spread(weight + rows * n_ref, rows, bits), bits) for weight in self.weights(values)]
         quiet = [0] * (THRESHOLD_ROWS - rows)
         return "chain.cir.j2", {
             **{name: values[name] for name in (parameter.name for parameter in self.parameters)},
+            "bits": bits,
             "rows": rows,
             "idle": ARRAY_ROWS - rows,
             "lumped_columns": ARRAY_COLUMNS - len(columns),
             "columns": columns,
-            "reference": word(reference),
+            "reference": word(reference, bits),
             "threshold_rows": THRESHOLD_ROWS,
-            "threshold": word(spread(int(values["THRESHOLD"]) + rows * n_ref, rows) + quiet),
-            "threshold_reference": word(reference + quiet),
+            "threshold": word(spread(int(values["THRESHOLD"]) + rows * n_ref, rows, bits) + quiet, bits),
+            "threshold_reference": word(reference + quiet, bits),
             "t_wl": T_WL,
             "t_release": T_WL + float(values["T_SETTLE"]),
             "t_decide": self.decision_time(values),
@@ -82,7 +91,7 @@ class ChainTestbench(Testbench):
 
     def decision_time(self, values: Values) -> float:
         """Return when SWCOMP rises (s)."""
-        return T_WL + float(values["T_SETTLE"]) + T_WINDOW
+        return T_WL + float(values["T_SETTLE"]) + float(values["T_WINDOW"])
 
     def stop_time(self, values: Values) -> float:
         """Return the end of the simulation (s)."""

@@ -1,0 +1,148 @@
+"""What a study gave: every sample in a tidy table, the draws behind it, and its statistics, missing samples counted."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from harness.errors import HarnessError
+from harness.journal import write_atomically, write_table
+from harness.statistics import Spread, replicated_spread, spread
+from harness.study import Plan
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """A finished study.
+
+    ``table`` has a row a reading (sample, case, the case's and the reading's own columns, measure, value in SI, unit,
+    status, rung) and one row without a measure for each run that failed.
+    """
+
+    plan: Plan
+    folder: Path
+    samples: int
+    table: pd.DataFrame
+    messages: tuple[str, ...]
+
+    @property
+    def failed(self) -> int:
+        """Samples that lack a run."""
+        return int(self.table.loc[self.table["status"] != "ok", "sample"].nunique())
+
+    @property
+    def rescued(self) -> pd.DataFrame:
+        """The runs that needed another rung of the ladder: columns sample, case, rung."""
+        return self.table.loc[self.table["rung"] != "", ["sample", "case", "rung"]].drop_duplicates()
+
+    @property
+    def counts(self) -> str:
+        """For example ``198 of 200``, as every table and picture of the study says."""
+        return f"{self.samples - self.failed} of {self.samples}"
+
+    def values(self, measure: str, **where: Any) -> pd.Series:  # noqa: ANN401 - case columns are of any type
+        """Return one measure by sample (index), where the table's columns equal ``where``; missing samples are NaN.
+
+        Raises:
+            HarnessError: nothing of the kind was measured, or more than one value a sample.
+        """
+        rows = self.table[self.table["measure"] == measure]
+        for name, value in where.items():
+            rows = rows[rows[name] == value]
+        if rows.empty:
+            raise HarnessError(f"no {measure!r} was measured where {where}.")
+        if rows["sample"].duplicated().any():
+            raise HarnessError(f"{measure!r} has several values a sample where {where}; name the case or its columns.")
+        return rows.set_index("sample")["value"].reindex(range(self.samples))
+
+    def spread(self, measure: str, **where: Any) -> Spread:  # noqa: ANN401
+        """Return mean and sigma of one measure with the intervals that this study's sampling allows."""
+        return self._spread(self.values(measure, **where))
+
+    def statistics(self) -> pd.DataFrame:
+        """Return one row a measured quantity: where, n as ``198 of 200``, mu and sigma with 95 % intervals, 3 sigma."""
+        measured = self.table[self.table["measure"] != ""]
+        where = [name for name in measured.columns if name not in ("sample", "value", "status", "rung")]
+        rows = []
+        for place, group in measured.groupby(where, sort=False, dropna=False):
+            values = group.set_index("sample")["value"].reindex(range(self.samples))
+            rows.append(dict(zip(where, place, strict=True)) | self._row(values))
+        return pd.DataFrame(rows)
+
+    def _spread(self, values: pd.Series) -> Spread:
+        sampler = self.plan.study.draws
+        if sampler.replicates > 1:
+            return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, self.samples)
+        return spread(values, self.samples)
+
+    def _row(self, values: pd.Series) -> dict[str, Any]:
+        try:
+            found = self._spread(values)
+        except HarnessError:
+            nothing = ("mu", "mu_low", "mu_high", "sigma", "sigma_low", "sigma_high", "three_sigma")
+            return {"n": f"{int(values.notna().sum())} of {self.samples}", **dict.fromkeys(nothing, float("nan"))}
+        return {
+            "n": found.counts,
+            "mu": found.mu, "mu_low": found.mu_interval[0], "mu_high": found.mu_interval[1],
+            "sigma": found.sigma, "sigma_low": found.sigma_interval[0], "sigma_high": found.sigma_interval[1],
+            "three_sigma": 3 * found.sigma,
+        }  # fmt: skip
+
+    def draws(self) -> pd.DataFrame:
+        """Return the draws in units of each sigma: index sample, a column a quantity."""
+        normals = np.array([self.plan.normals(sample) for sample in range(self.samples)])
+        return pd.DataFrame(normals, index=pd.RangeIndex(self.samples, name="sample"), columns=list(self.plan.names))
+
+    def quantities(self) -> pd.DataFrame:
+        """Return every random quantity of every case: case, path, name, sigma in SI, unit."""
+        rows = [
+            {"case": sampled.case.id, "path": item.path, "name": item.name, "sigma": item.sigma, "unit": item.unit}
+            for sampled in self.plan.cases
+            for item in sampled.varied
+        ]
+        return pd.DataFrame(rows)
+
+    def write(self) -> list[Path]:
+        """Write samples, statistics, draws and quantities into the study's folder, each file whole or not at all.
+
+        Raises:
+            HarnessError: the disk is full or not writable.
+        """
+        paths = write_table(self.table, self.folder / "samples")
+        paths += write_table(self.statistics(), self.folder / "statistics")
+        paths += write_table(self.quantities(), self.folder / "quantities")
+        draws = self.folder / "draws.parquet"
+        write_atomically(draws, self.draws().reset_index().to_parquet(index=False))
+        about = {"counts": self.counts, "key": self.plan.key, "settings": dict(self.plan.settings)}
+        write_atomically(self.folder / "study.json", (json.dumps(about, indent=1, default=str) + "\n").encode())
+        return [*paths, draws]
+
+
+def make_result(plan: Plan, records: Sequence[Mapping[str, Any]], folder: Path) -> StudyResult:
+    """Return the study that these records make, in their order.
+
+    Raises:
+        HarnessError: there is none.
+    """
+    if not records:
+        raise HarnessError(f"{plan.bench.name}: no sample is finished.")
+    varied = {
+        sampled.case.id: {name: sampled.case.values[name] for name in sampled.case.varied} for sampled in plan.cases
+    }
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        head = {"sample": record["sample"], "case": record["case"], **varied[record["case"]]}
+        tail = {"status": record["status"], "rung": record["rung"]}
+        for measure, value, unit, where in record["readings"]:
+            rows.append({**head, **where, "measure": measure, "value": value, "unit": unit, **tail})
+        if not record["readings"]:
+            rows.append({**head, "measure": "", "value": float("nan"), "unit": "", **tail})
+    table = pd.DataFrame(rows)
+    last = ["measure", "value", "unit", "status", "rung"]
+    table = table[[*(name for name in table.columns if name not in last), *last]]
+    messages = tuple(record["message"] for record in records if record["message"])
+    return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, messages)
