@@ -59,8 +59,8 @@ class Figure8Noise(Testbench):
         Parameter("PLACE", "block and phase", default="integrator_sampled", choices=tuple(PLACES)),
     )
     claims: ClassVar[tuple[Claim, ...]] = (
-        Claim("decision", "rms noise of one decision: both sampled, and both in use", "required: a tenth of half a step",
-              (0, 3.2e-3), (0, 1e-3)),
+        Claim("decision", "rms noise of one decision: both sampled, and both in use",
+              "required: a tenth of half a step", (0, 3.2e-3), (0, 1e-3)),
     )  # fmt: skip
 
     def variations(self, settings: Values) -> Iterable[Values]:

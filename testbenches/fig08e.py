@@ -1,19 +1,21 @@
 """Figure 8E: offset of integrator and comparator together, before and after auto-zero."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
+from matplotlib.figure import Figure
 
-from harness.analysis import Analysis, Solver, Transient
+from harness.analysis import Analysis, Transient
 from harness.measure import first_crossing, value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
-from testbenches.offsets import NAMES, OFF, ON, OffsetTestbench
+from testbenches.offset_figures import draw_offset_histograms
+from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench
 
 T_RELEASE = 0.5e-6  # s, fall of SWRST
 T_HOLD, T_OPEN, T_RISE = T_RELEASE + 60e-9, T_RELEASE + 140e-9, T_RELEASE + 160e-9  # SWINTEG's fall and rise; current
 T_APPROACH = 0.3e-6
-SOLVER = Solver(reltol=1e-4, chgtol=3e-16)  # the same chip at another step repeats within 3 uV; 43 uV at the default
 SPANS = {OFF: 30e-3, ON: 8e-3}  # V on either side of VTH: seven sigma of what is expected
 RATES = {OFF: 60e3, ON: 27e3}  # V/s through VTH; the ramps' difference shows what a rate adds
 
@@ -35,6 +37,13 @@ class Figure8E(OffsetTestbench):
         Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
         Parameter("COLUMN_LOAD", "capacitance of a column's current output", "F", 150e-15, 1e-15, 10e-12),
     )
+
+    claims: ClassVar[tuple[Claim, ...]] = (
+        Claim("offset_after", "offset after auto-zero, integrator and comparator, nominal silicon",
+              "required of the mean", (-2.5e-3, 2.5e-3), (-1.5e-3, 1.5e-3)),
+        Claim("rate_bias", "what one ramp alone would add to the offset after auto-zero", "required: free of the rate",
+              (0, 0.3e-3)),
+    )  # fmt: skip
 
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield both states of auto-zero."""
@@ -66,7 +75,11 @@ class Figure8E(OffsetTestbench):
 
     def crossing_time(self, values: Values) -> float:
         """Return how long one slow ramp takes (s)."""
-        return 2 * self.span(values) / RATES[str(values["AUTO_ZERO"])]
+        return 2 * self.span(values) / self.rate(values)
+
+    def rate(self, values: Values) -> float:
+        """Return how fast VINTEG crosses VTH (V/s)."""
+        return RATES[str(values["AUTO_ZERO"])]
 
     def turn(self, values: Values) -> float:
         """Return when the slow ramp turns down (s)."""
@@ -86,7 +99,7 @@ class Figure8E(OffsetTestbench):
         integrator = value_at(vinteg, T_OPEN - 5e-9) - self.start_level(values)
         rise = first_crossing(waveforms["above"], half, "rise", T_RISE)
         fall = first_crossing(waveforms["above"], half, "fall", self.turn(values))
-        up, down = (value_at(vinteg, time) if time == time else float("nan") for time in (rise, fall))
+        up, down = (value_at(vinteg, time) if math.isfinite(time) else math.nan for time in (rise, fall))
         comparator = (up + down) / 2 - float(values["VTH"])
         yield Reading("offset", comparator - integrator, "V")
         yield Reading("integrator_offset", integrator, "V")
@@ -94,9 +107,14 @@ class Figure8E(OffsetTestbench):
         yield Reading("rate_bias", (up - down) / 2, "V")
 
     def summarize(self, results: Results) -> Iterable[Summary]:
-        """Yield the nominal offset of both states."""
+        """Yield the nominal offset of both states, and what one ramp alone would have added."""
         for state, name in NAMES.items():
             yield Summary(f"offset_{name}", float(results.select("offset", AUTO_ZERO=state)["value"].iloc[0]), "V")
+        yield Summary("rate_bias", float(results.select("rate_bias", AUTO_ZERO=ON)["value"].iloc[0]), "V")
+
+    def draw_samples(self, table: pd.DataFrame) -> Figure:
+        """Draw Figure 8E from a study's table of samples."""
+        return draw_offset_histograms(table, "Integrator and comparator")
 
 
 TESTBENCH = Figure8E()

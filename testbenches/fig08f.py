@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Transient
 from harness.measure import value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
-from testbenches.offsets import NAMES, OFF, ON, OffsetTestbench
+from testbenches.offset_figures import draw_offset_histograms
+from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench
 
-LEVELS = (0.55, 0.70, 0.85)  # V
+LEVELS, HISTOGRAM_LEVEL = (0.55, 0.70, 0.85), 0.70  # V
 T_RELEASE, T_END = 0.5e-6, 0.9e-6  # s
 
 
@@ -24,6 +26,11 @@ class Figure8F(OffsetTestbench):
         Parameter("VIN", "input of the buffer", "V", 0.70, 0.2, 1.2),
     )
 
+    claims: ClassVar[tuple[Claim, ...]] = (
+        Claim("offset_after", "offset of the buffer after auto-zero, inputs 0.55..0.85 V, nominal silicon, worst",
+              "required of the mean", (-0.2e-3, 0.2e-3), (-0.05e-3, 0.05e-3)),
+    )  # fmt: skip
+
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield both states of auto-zero at each input."""
         for state in (OFF, ON):
@@ -36,7 +43,7 @@ class Figure8F(OffsetTestbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return one transient over reset and use."""
-        return Transient(T_END, 10e-9)
+        return Transient(T_END, 10e-9, SOLVER)
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the output."""
@@ -51,6 +58,10 @@ class Figure8F(OffsetTestbench):
         for state, name in NAMES.items():
             rows = results.select("offset", AUTO_ZERO=state)["value"]
             yield Summary(f"offset_{name}", float(max(rows, key=abs)), "V")
+
+    def draw_samples(self, table: pd.DataFrame) -> Figure:
+        """Draw Figure 8F from a study's table of samples, at the middle of the inputs."""
+        return draw_offset_histograms(table, f"Buffer, VIN = {HISTOGRAM_LEVEL:g} V", where={"VIN": HISTOGRAM_LEVEL})
 
 
 TESTBENCH = Figure8F()
