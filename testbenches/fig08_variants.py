@@ -1,7 +1,7 @@
 """The residual of Figure 8E: which variant of the same circuits ends where the paper does, and by which mechanism.
 
-After auto-zero the paper has mu 8.03 and sigma 0.97 mV (section 2.2.1.3); the design has a tenth of both. Two things are
-left over, and each variant is one of them or both.
+After auto-zero the paper has mu 8.03 and sigma 0.97 mV (section 2.2.1.3); the design has a tenth of both. Two things
+are left over, and each variant is one of them or both.
 
 Charge of the comparator's reset switch, over the capacitor that it leaves (`small_capacitor`, `wide_switch`): mu goes
 anywhere, but the threshold of a switch varies by a small part of its gate drive, so sigma stays near 0.1 mV.
@@ -10,8 +10,8 @@ The distance from the level of auto-zero to the level at which the comparator an
 and output of the shortest gates, a small inverter that reads them): mismatch of short loads moves the gain itself and
 that of the inverter the level, so sigma is a large part of mu, whose sign is the other.
 
-`all_small` is both: a comparator drawn for area, 30 fF and an NMOS alone of 0.6 um. Its mu is the switch's, its sigma the
-gain's. Plausible, not proven: its sigma before auto-zero is larger than the paper's.
+`all_small` is both: a comparator drawn for area, 30 fF and an NMOS alone of 0.6 um. Its mu is the switch's, its sigma
+the gain's. Plausible, not proven: its sigma before auto-zero is larger than the paper's.
 """
 
 from collections.abc import Iterable, Mapping

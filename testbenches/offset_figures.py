@@ -65,6 +65,8 @@ def draw_offset_histograms(
     for state, values in groups.items():
         _draw_counts(axes[0, 0], values, together, spreads[state], state)
     _draw_counts(axes[1, 0], groups[ON], shared_bins(groups[ON].to_numpy(), count=BINS // 2), spreads[ON], ON)
+    # Logarithmic, since all that is after auto-zero may stand in one bin; below half a sample nothing is drawn.
+    axes[0, 0].set(yscale="log", ylim=(0.5, 2 * max(found.good for found in spreads.values())))
     axes[0, 0].set_title("shared bins", loc="right", fontsize=7)
     axes[1, 0].set_title("after auto-zero alone", loc="right", fontsize=7)
     for state, row in zip(NAMES, (0, 1), strict=True):

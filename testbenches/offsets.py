@@ -7,7 +7,7 @@ from harness.testbench import Parameter, Testbench, Values
 
 OFF, ON = "off", "on"  # Figures 8A and 8C; 8B and 8D
 NAMES = {OFF: "before", ON: "after"}
-# The same chip at other steps repeats within 3 uV (Figure 8E) and 0.1 uV (8F), a twentieth of the sigmas after auto-zero.
+# A chip at other steps repeats within 3 uV (Figure 8E) and 0.1 uV (8F), a twentieth of the sigmas after auto-zero.
 SOLVER = Solver(reltol=1e-4, chgtol=3e-16)
 
 
