@@ -105,6 +105,38 @@ class Frequency:
 
 
 @dataclass(frozen=True)
+class Noise:
+    """Noise of the voltage between two nodes, logarithmic, against ``source``; densities in V/sqrt(Hz).
+
+    Columns ``onoise_spectrum`` (at the output) and ``inoise_spectrum`` (the same over the gain from ``source``).
+    """
+
+    output: str
+    reference: str
+    source: str
+    f_start: float
+    f_stop: float
+    points_per_decade: int = 20
+    solver: Solver = Solver(reltol=1e-5)
+    plot = "Noise Spectral Density Curves"
+    scale = "frequency"
+
+    def command(self) -> str:
+        """Return the ngspice commands; the integrals that it adds as a plot of their own are left alone."""
+        points = f"dec {self.points_per_decade} {self.f_start!r} {self.f_stop!r}"
+        return f"noise v({self.output},{self.reference}) {self.source} {points}\nsetplot noise1"
+
+    def tightened(self) -> "Noise":
+        """Return the same at a tenth of reltol."""
+        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+
+    @property
+    def last(self) -> float:
+        """The scale value that a complete run reaches."""
+        return self.f_stop
+
+
+@dataclass(frozen=True)
 class OperatingPoint:
     """The DC operating point, as a start for other runs: found loosely; its one row has scale 0.
 
@@ -131,7 +163,7 @@ class OperatingPoint:
         return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
 
 
-Analysis = Transient | Sweep | Frequency | OperatingPoint
+Analysis = Transient | Sweep | Frequency | Noise | OperatingPoint
 
 
 def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:

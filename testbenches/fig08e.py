@@ -1,0 +1,120 @@
+"""Figure 8E: offset of integrator and comparator together, before and after auto-zero."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from harness.analysis import Analysis, Transient
+from harness.measure import first_crossing, value_at
+from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
+from testbenches.offset_figures import draw_offset_histograms
+from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench
+
+T_RELEASE = 0.5e-6  # s, fall of SWRST
+T_HOLD, T_OPEN, T_RISE = T_RELEASE + 60e-9, T_RELEASE + 140e-9, T_RELEASE + 160e-9  # SWINTEG's fall and rise; current
+T_APPROACH = 0.3e-6
+SPANS = {OFF: 30e-3, ON: 8e-3}  # V on either side of VTH: seven sigma of what is expected
+RATES = {OFF: 60e3, ON: 27e3}  # V/s through VTH; the ramps' difference shows what a rate adds
+
+
+class Figure8E(OffsetTestbench):
+    """How the offset is measured.
+
+    A first part is what a column of weight 0 keeps: VINTEG after SWRST and SWINTEG have fallen, against its baseline.
+    The second is where the comparator answers: a current brings VINTEG near VTH, then through it slowly, up and back
+    down, and the mean of VINTEG at the two answers, against VTH, is free of the delay times the rate. What the
+    integrator starts above its baseline is missing at the threshold, hence offset = comparator's part - integrator's:
+    how much more an ideal integrator would have to gain. The current is steered as a column's is.
+    """
+
+    name = "fig08e"
+    question = "What offset have integrator and comparator together, before and after auto-zero?"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *OffsetTestbench.common,
+        Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
+        Parameter("COLUMN_LOAD", "capacitance of a column's current output", "F", 150e-15, 1e-15, 10e-12),
+    )
+
+    claims: ClassVar[tuple[Claim, ...]] = (
+        Claim("offset_after", "offset after auto-zero, integrator and comparator, nominal silicon",
+              "required of the mean", (-2.5e-3, 2.5e-3), (-1.5e-3, 1.5e-3)),
+        Claim("rate_bias", "what one ramp alone would add to the offset after auto-zero", "required: free of the rate",
+              (0, 0.3e-3)),
+    )  # fmt: skip
+
+    def variations(self, settings: Values) -> Iterable[Values]:
+        """Yield both states of auto-zero."""
+        for state in (OFF, ON):
+            yield {"AUTO_ZERO": state}
+
+    def start_level(self, values: Values) -> float:
+        """Return where VINTEG ideally starts (V): without auto-zero nothing moves it from the virtual ground."""
+        return float(values["VREST"] if values["AUTO_ZERO"] == ON else values["VCM_COL"])
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the deck of one integrator and comparator."""
+        return "fig08e.cir.j2", {
+            **self.plain(values),
+            "start": self.start_level(values),
+            "SPAN": self.span(values),
+            "t_release": T_RELEASE,
+            "t_hold": T_HOLD,
+            "t_open": T_OPEN,
+            "t_rise": T_RISE,
+            "t_approach": T_APPROACH,
+            "t_crossing": self.crossing_time(values),
+            "t_turn": self.turn(values),
+        }
+
+    def span(self, values: Values) -> float:
+        """Return how far below and above VTH (V) the slow ramps reach."""
+        return SPANS[str(values["AUTO_ZERO"])]
+
+    def crossing_time(self, values: Values) -> float:
+        """Return how long one slow ramp takes (s)."""
+        return 2 * self.span(values) / self.rate(values)
+
+    def rate(self, values: Values) -> float:
+        """Return how fast VINTEG crosses VTH (V/s)."""
+        return RATES[str(values["AUTO_ZERO"])]
+
+    def turn(self, values: Values) -> float:
+        """Return when the slow ramp turns down (s)."""
+        return T_RISE + T_APPROACH + self.crossing_time(values)
+
+    def analysis(self, values: Values) -> Analysis:
+        """Return one transient over reset, hold and both slow ramps."""
+        return Transient(self.turn(values) + self.crossing_time(values), 10e-9, SOLVER)
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return VINTEG and the comparator's answer."""
+        return ("vinteg", "above")
+
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield the offset, its two parts, and what the rate would have added to one ramp alone."""
+        half, vinteg = float(values["VDDIO"]) / 2, waveforms["vinteg"]
+        integrator = value_at(vinteg, T_OPEN - 5e-9) - self.start_level(values)
+        rise = first_crossing(waveforms["above"], half, "rise", T_RISE)
+        fall = first_crossing(waveforms["above"], half, "fall", self.turn(values))
+        up, down = (value_at(vinteg, time) if math.isfinite(time) else math.nan for time in (rise, fall))
+        comparator = (up + down) / 2 - float(values["VTH"])
+        yield Reading("offset", comparator - integrator, "V")
+        yield Reading("integrator_offset", integrator, "V")
+        yield Reading("comparator_offset", comparator, "V")
+        yield Reading("rate_bias", (up - down) / 2, "V")
+
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield the nominal offset of both states, and what one ramp alone would have added."""
+        for state, name in NAMES.items():
+            yield Summary(f"offset_{name}", float(results.select("offset", AUTO_ZERO=state)["value"].iloc[0]), "V")
+        yield Summary("rate_bias", float(results.select("rate_bias", AUTO_ZERO=ON)["value"].iloc[0]), "V")
+
+    def draw_samples(self, table: pd.DataFrame) -> Figure:
+        """Draw Figure 8E from a study's table of samples."""
+        return draw_offset_histograms(table, "Integrator and comparator")
+
+
+TESTBENCH = Figure8E()

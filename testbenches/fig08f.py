@@ -1,0 +1,67 @@
+"""Figure 8F: offset of the analog buffer, before and after auto-zero."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from harness.analysis import Analysis, Transient
+from harness.measure import value_at
+from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
+from testbenches.offset_figures import draw_offset_histograms
+from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench
+
+LEVELS, HISTOGRAM_LEVEL = (0.55, 0.70, 0.85), 0.70  # V
+T_RELEASE, T_END = 0.5e-6, 0.9e-6  # s
+
+
+class Figure8F(OffsetTestbench):
+    """VOUT - VIN at a constant input, 0.4 us after the release."""
+
+    name = "fig08f"
+    question = "What offset has the analog buffer, before and after auto-zero?"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *OffsetTestbench.common,
+        Parameter("VIN", "input of the buffer", "V", 0.70, 0.2, 1.2),
+    )
+
+    claims: ClassVar[tuple[Claim, ...]] = (
+        Claim("offset_after", "offset of the buffer after auto-zero, inputs 0.55..0.85 V, nominal silicon, worst",
+              "required of the mean", (-0.2e-3, 0.2e-3), (-0.05e-3, 0.05e-3)),
+    )  # fmt: skip
+
+    def variations(self, settings: Values) -> Iterable[Values]:
+        """Yield both states of auto-zero at each input."""
+        for state in (OFF, ON):
+            for level in LEVELS:
+                yield {"AUTO_ZERO": state, "VIN": level}
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the deck of one buffer."""
+        return "fig08f.cir.j2", {**self.plain(values), "t_release": T_RELEASE}
+
+    def analysis(self, values: Values) -> Analysis:
+        """Return one transient over reset and use."""
+        return Transient(T_END, 10e-9, SOLVER)
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the output."""
+        return ("vout",)
+
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield the offset."""
+        yield Reading("offset", value_at(waveforms["vout"], T_END) - float(values["VIN"]), "V")
+
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield the nominal offset of both states, the largest of the inputs."""
+        for state, name in NAMES.items():
+            rows = results.select("offset", AUTO_ZERO=state)["value"]
+            yield Summary(f"offset_{name}", float(max(rows, key=abs)), "V")
+
+    def draw_samples(self, table: pd.DataFrame) -> Figure:
+        """Draw Figure 8F from a study's table of samples, at the middle of the inputs."""
+        return draw_offset_histograms(table, f"Buffer, VIN = {HISTOGRAM_LEVEL:g} V", where={"VIN": HISTOGRAM_LEVEL})
+
+
+TESTBENCH = Figure8F()
