@@ -11,9 +11,9 @@ and output of the shortest gates, a small inverter that reads them): mismatch of
 that of the inverter the level, so sigma is a large part of mu, whose sign is the other.
 
 `all_small` is both: a comparator drawn for area, 30 fF and an NMOS alone of 0.6 um. Its mu is the switch's; its sigma
-is the gain's, which the small capacitor in front of the amplifier's input lowers further. By one-at-a-time sensitivities
-the cross-coupled loads and diodes carry three quarters of the variance, the inverter the rest. Plausible, not
-proven: its sigma before auto-zero is larger than the paper's.
+is the gain's, which the small capacitor in front of the amplifier's input lowers further. By one-at-a-time
+sensitivities the cross-coupled loads and diodes carry three quarters of the variance, the inverter the rest.
+Plausible, not proven: its sigma before auto-zero is larger than the paper's.
 """
 
 from collections.abc import Iterable, Mapping
