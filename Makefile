@@ -47,7 +47,7 @@ scoreboard: $(READY) ## all rows: corners and self-calibration too
 	@$(SPINTEGRATE) scoreboard $(OPTIONS)
 
 $(TESTBENCHES): $(READY)
-	@$(SPINTEGRATE) run $@ $(OPTIONS)
+	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
 stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
 

@@ -4,7 +4,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from rich.table import Table
 
 from harness.arguments import parse_assignments
 from harness.bench import markdown, measure_all
-from harness.cli_mc import mc_app
+from harness.cli_mc import Count, SamplerName, Seed, SigmaInterval, StudyOptions, mc_app, publish_study
 from harness.doctor import examine
 from harness.errors import HarnessError
 from harness.golden import (
@@ -82,6 +82,7 @@ class Workplace:
     assignments: dict[str, str]
     jobs: int | None
     results: Path
+    options: StudyOptions = StudyOptions()
 
     @property
     def store(self) -> Store:
@@ -95,10 +96,12 @@ class Workplace:
 
     def settings(self, bench: Testbench) -> dict[str, Any]:
         """Return a testbench's settings, with those assignments that it declares."""
+        return bench.settings(self.own_assignments(bench))
+
+    def own_assignments(self, bench: Testbench) -> dict[str, str]:
+        """Return the assignments that a testbench declares."""
         declared = bench.all_parameters()
-        return bench.settings(
-            {name: value for name, value in self.assignments.items() if "." in name or name in declared}
-        )
+        return {name: value for name, value in self.assignments.items() if "." in name or name in declared}
 
     def answer(self, bench: Testbench, tight: bool = False) -> Answer:
         """Run one testbench under a progress bar."""
@@ -113,7 +116,12 @@ class Workplace:
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
             say(f"wrote {_shown(path)}")
-        return result, score_answer(result)
+        rows = score_answer(result)
+        if bench.samples:
+            own = self.own_assignments(bench)
+            study = publish_study(bench, own, self.options, self.jobs, self.results, self.folder)
+            rows = pd.concat([rows, study], ignore_index=True)
+        return result, rows
 
 
 def workplace(settings: list[str] | None, jobs: int | None, results: Path, benches: list[Testbench]) -> Workplace:
@@ -135,11 +143,19 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
 
 @app.command()
 def run(
-    names: list[str], settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS
-) -> None:
-    """Run testbenches; write their figures and measures and show their scoreboard rows."""
+    names: list[str], settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
+    n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain", sigma_ci: SigmaInterval = "",
+) -> None:  # fmt: skip
+    """Run testbenches; write their figures and measures and show their scoreboard rows.
+
+    --n, --seed, --sampler and --sigma-ci are for figures made of Monte Carlo samples; `mc run` samples any testbench.
+    """
     benches = [find_testbench(name) for name in names]
-    place = workplace(settings, jobs, results, benches)
+    options = StudyOptions(n, seed, sampler, sigma_ci=sigma_ci)
+    plain = [bench.name for bench in benches if not bench.samples]
+    if plain and options != StudyOptions():
+        raise HarnessError(f"{plain[0]} is not made of samples; sample it with: spintegrate mc run {plain[0]}.")
+    place = replace(workplace(settings, jobs, results, benches), options=options)
     for bench in benches:
         show_rows(place.publish(bench)[1])
 

@@ -1,8 +1,11 @@
-"""The command line's Monte Carlo part: ``spintegrate mc run`` and ``spintegrate mc show``."""
+"""The command line's Monte Carlo part: ``spintegrate mc run``, ``spintegrate mc show``, and figures made of samples."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -11,74 +14,124 @@ from harness.arguments import parse_assignments, parse_share
 from harness.draws import Spreads
 from harness.errors import HarnessError
 from harness.montecarlo import run_study
-from harness.publish import RESULTS
+from harness.publish import RESULTS, write_figure
 from harness.quantities import engineering
 from harness.registry import find_testbench
 from harness.samples import StudyResult
+from harness.scoreboard import score
 from harness.show import show_sample
 from harness.store import Store
 from harness.study import Plan, Study, make_plan
 from harness.study_progress import StudyProgress
+from harness.testbench import Testbench
+
+DEFAULT_SAMPLES = 200
 
 mc_app = typer.Typer(no_args_is_help=True, help="Monte Carlo: mismatch and process, sample by sample.")
 console = Console()
 
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
-Count = Annotated[int, typer.Option("--n", help="Samples, the most of them with --sigma-ci.")]
+Count = Annotated[
+    int | None, typer.Option("--n", help="Samples, at most so many with --sigma-ci (default: the figure's, or 200).")
+]
 Seed = Annotated[int, typer.Option(help="Root of every draw, a whole number from 0.")]
 SamplerName = Annotated[str, typer.Option("--sampler", help="plain, lhs or sobol.")]
+SigmaInterval = Annotated[
+    str, typer.Option("--sigma-ci", help="Stop once sigma's 95 % interval is within this share, as 5%.")
+]
 Mismatch = Annotated[bool, typer.Option("--mismatch/--no-mismatch", help="A draw for each device.")]
 Process = Annotated[bool, typer.Option("--process/--no-process", help="A draw for each chip.")]
 MtjSigma = Annotated[str, typer.Option("--mtj-sigma", help="Sigma of each junction's RP and TMR (an assumption).")]
 ResultsFolder = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="Where runs and tables go.")]
 
 
-def _plan(
-    name: str, n: int, seed: int, sampler: str, mismatch: bool, process: bool, mtj_sigma: str,
-    settings: list[str] | None, results: Path, sigma_ci: str = "", measure: str = "", timeout: float | None = None,
-) -> tuple[Plan, Path]:  # fmt: skip
-    """Return the study that the options ask for, and its folder."""
-    bench = find_testbench(name)
-    junction = parse_share(mtj_sigma, "--mtj-sigma")
-    spreads = Spreads(mismatch=mismatch, process=process, mtj_rp=junction, mtj_tmr=junction)
-    share = parse_share(sigma_ci, "--sigma-ci") if sigma_ci else None
-    study = Study(n, seed, sampler, spreads, share, measure, timeout)  # type: ignore[arg-type] # it checks the sampler
-    results = results.resolve()
-    plan = make_plan(bench, bench.settings(parse_assignments(settings or [])), study, Store(results / "runs"))
-    return plan, plan.folder(results / "mc")
+@dataclass(frozen=True)
+class StudyOptions:
+    """What the command line says of a study; no count means the testbench's own, or 200."""
+
+    n: int | None = None
+    seed: int = 1
+    sampler: str = "plain"
+    mismatch: bool = True
+    process: bool = False
+    mtj_sigma: str = "4%"
+    sigma_ci: str = ""
+    measure: str = ""
+    timeout_s: float | None = None
+
+    def plan(self, bench: Testbench, assignments: Mapping[str, str], results: Path) -> tuple[Plan, Path]:
+        """Return the study of a testbench, and its folder.
+
+        Raises:
+            HarnessError: an option that cannot be.
+        """
+        junction = parse_share(self.mtj_sigma, "--mtj-sigma")
+        spreads = Spreads(mismatch=self.mismatch, process=self.process, mtj_rp=junction, mtj_tmr=junction)
+        share = parse_share(self.sigma_ci, "--sigma-ci") if self.sigma_ci else None
+        n = (bench.samples or DEFAULT_SAMPLES) if self.n is None else self.n
+        study = Study(n, self.seed, self.sampler, spreads, share, self.measure, self.timeout_s)  # type: ignore[arg-type] # it checks the sampler
+        plan = make_plan(bench, bench.settings(assignments), study, Store(results / "runs"))
+        return plan, plan.folder(results / "mc")
+
+
+def simulate_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
+    """Run a study under a progress bar, write its tables and show its statistics."""
+    with StudyProgress(plan, console) as progress:
+        result = run_study(plan, folder, jobs, progress.advance)
+    paths = result.write()
+    _show_statistics(result)
+    _say(f"wrote {', '.join(path.name for path in paths)} in {folder}")
+    return result
+
+
+def publish_study(
+    bench: Testbench,
+    assignments: Mapping[str, str],
+    options: StudyOptions,
+    jobs: int | None,
+    results: Path,
+    folder: Path,
+) -> pd.DataFrame:
+    """Run a testbench's study, write its figure into ``folder``, and return its scoreboard rows.
+
+    Rows of a study that misses a sample are INCOMPLETE, whatever they say: nothing passes while samples are missing.
+    """
+    result = simulate_study(*options.plan(bench, assignments, results), jobs)
+    made_of = result.plan.key.encode() + result.table.to_csv(index=False).encode()
+    for path in write_figure(bench.name, folder, made_of, lambda: bench.draw_samples(result)):
+        _say(f"wrote {path}")
+    rows = score(bench.name, bench.sample_claims, bench.summarize_samples(result))
+    rows["statement"] += f" ({result.counts} samples)"
+    return rows.assign(status="INCOMPLETE") if result.failed else rows
 
 
 @mc_app.command()
 def run(
-    name: str, n: Count = 200, seed: Seed = 1, sampler: SamplerName = "plain", mismatch: Mismatch = True,
+    name: str, n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain", mismatch: Mismatch = True,
     process: Process = False, mtj_sigma: MtjSigma = "4%",
-    sigma_ci: Annotated[str, typer.Option(help="Stop once sigma's 95 % interval is within this share, as 5%.")] = "",
+    sigma_ci: SigmaInterval = "",
     measure: Annotated[str, typer.Option(help="The measure to follow and to stop by (default: every one).")] = "",
     timeout: Annotated[float | None, typer.Option(help="Wall limit of one run, s.")] = None,
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Run a testbench over samples; the same command goes on where it was stopped."""
-    plan, folder = _plan(
-        name, n, seed, sampler, mismatch, process, mtj_sigma, settings, results, sigma_ci, measure, timeout
-    )
-    with StudyProgress(plan, console) as progress:
-        result = run_study(plan, folder, jobs, progress.advance)
-    paths = result.write()
-    _show_statistics(result)
-    _say(f"wrote {', '.join(path.name for path in paths)} in {folder}")
+    options = StudyOptions(n, seed, sampler, mismatch, process, mtj_sigma, sigma_ci, measure, timeout)
+    plan, folder = options.plan(find_testbench(name), parse_assignments(settings or []), results.resolve())
+    result = simulate_study(plan, folder, jobs)
     if result.failed:
         raise HarnessError(f"{result.counts} samples: {result.failed} are missing; the first: {result.messages[0]}")
 
 
 @mc_app.command()
 def show(
-    name: str, sample: int, n: Count = 200, seed: Seed = 1, sampler: SamplerName = "plain",
+    name: str, sample: int, n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain",
     mismatch: Mismatch = True, process: Process = False, mtj_sigma: MtjSigma = "4%", settings: Set = None,
     results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Rerun one sample alone, with the study's options; write its deck and all waveforms, and show what it measures."""
-    plan, folder = _plan(name, n, seed, sampler, mismatch, process, mtj_sigma, settings, results)
+    options = StudyOptions(n, seed, sampler, mismatch, process, mtj_sigma)
+    plan, folder = options.plan(find_testbench(name), parse_assignments(settings or []), results.resolve())
     for shown in show_sample(plan, sample, folder):
         _say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
         for measure, value, unit, where in shown.readings:

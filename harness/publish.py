@@ -2,12 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from harness.figures import STYLE, figure_files, paper_style, save_figure
 from harness.job import CaseRun
@@ -42,35 +43,34 @@ def output_folder(results: Path, assignments: Mapping[str, str | float]) -> Path
 
 
 def write_answer(answer: Answer, folder: Path) -> list[Path]:
-    """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return the paths written.
-
-    A figure is drawn again only when its runs, its measures or the code that draws it have changed.
-    """
+    """Write the figure (PDF, SVG, PNG) and the tidy measures of one testbench; return the paths written."""
     measures = folder / "measures" / f"{answer.bench.name}.csv"
     measures.parent.mkdir(parents=True, exist_ok=True)
     answer.results.measures.to_csv(measures, index=False, float_format="%.9g")
-    stem = folder / "figures" / answer.bench.name
-    stamp = folder / "runs" / answer.bench.name / "figure.stamp"
-    digest = _figure_digest(answer, measures)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest and all(p.is_file() for p in figure_files(stem)):
-        return [measures]
+    made_of = " ".join(run.key for run in answer.runs).encode() + measures.read_bytes()
+    return [*write_figure(answer.bench.name, folder, made_of, lambda: answer.bench.draw(answer.results)), measures]
+
+
+def write_figure(name: str, folder: Path, made_of: bytes, draw: Callable[[], Figure | None]) -> list[Path]:
+    """Draw and write a figure, if there is one, and return the paths written.
+
+    It is drawn again only when what it is ``made_of``, or the code that draws it, has changed.
+    """
+    stem, stamp = folder / "figures" / name, folder / "runs" / name / "figure.stamp"
+    digest = hashlib.sha256(made_of)
+    for source in sorted([*TESTBENCHES.rglob("*.py"), *Path(__file__).parent.glob("figures.py"), STYLE]):
+        digest.update(source.read_bytes())
+    known = stamp.read_text(encoding="utf-8") if stamp.is_file() else ""
+    if known == digest.hexdigest() and all(path.is_file() for path in figure_files(stem)):
+        return []
     with paper_style():
-        figure = answer.bench.draw(answer.results)
+        figure = draw()
         if figure is None:
-            return [measures]
+            return []
         paths = save_figure(figure, stem)
     stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(digest, encoding="utf-8")
-    return [*paths, measures]
-
-
-def _figure_digest(answer: Answer, measures: Path) -> str:
-    """Hash what a figure is made from: its runs, its measures, and the sources of every testbench and of the style."""
-    digest = hashlib.sha256(" ".join(run.key for run in answer.runs).encode())
-    sources = [*TESTBENCHES.rglob("*.py"), *Path(__file__).parent.glob("figures.py"), STYLE, measures]
-    for path in sorted(sources):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    stamp.write_text(digest.hexdigest(), encoding="utf-8")
+    return paths
 
 
 def score_answer(answer: Answer) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from harness.errors import HarnessError
 from harness.mtj import load_mtj_set, mtj_set_names
 from harness.quantities import engineering, parse_quantity
 from harness.render import Conditions
+from harness.statistics import Spread
 from harness.technology import Technology, load_technology, technology_names
 
 if TYPE_CHECKING:
@@ -165,6 +166,20 @@ class Results:
         raise HarnessError(f"no case has {where}.")
 
 
+class Samples(Protocol):
+    """A finished Monte Carlo study as a testbench sees it; ``table`` has a row a reading, see samples.StudyResult."""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Every reading: sample, case, the case's and reading's columns, measure, value (SI), unit, status, rung."""
+
+    def values(self, measure: str, **where: Any) -> pd.Series:
+        """Return one measure by sample; a missing sample is NaN."""
+
+    def spread(self, measure: str, **where: Any) -> Spread:
+        """Return mean and sigma with their intervals."""
+
+
 class Testbench(ABC):
     """A question asked of a circuit. One module in testbenches/ each, with an instance named TESTBENCH."""
 
@@ -175,6 +190,8 @@ class Testbench(ABC):
     goldens: ClassVar[tuple[Golden, ...]] = ()
     is_figure: ClassVar[bool] = True  # part of `make figures`; the others run for `make scoreboard` only
     timeout_s: ClassVar[float] = 600.0
+    samples: ClassVar[int] = 0  # a figure drawn from a Monte Carlo study says how many samples it has by default
+    sample_claims: ClassVar[tuple[Claim, ...]] = ()  # what the study must keep
 
     @abstractmethod
     def variations(self, settings: Values) -> Iterable[Values]:
@@ -210,6 +227,14 @@ class Testbench(ABC):
 
     def draw(self, results: Results) -> "Figure | None":
         """Return the figure, or None where the testbench has none of its own."""
+        return None
+
+    def summarize_samples(self, study: Samples) -> Iterable[Summary]:
+        """Yield the scoreboard's numbers of a study."""
+        return ()
+
+    def draw_samples(self, study: Samples) -> "Figure | None":
+        """Return the figure of a study, or None where the testbench has none of its own."""
         return None
 
     # What follows is the machinery that the harness calls; a testbench does not override it.

@@ -1,14 +1,32 @@
 """What the testbenches of Figure 8 share: the nominal conditions, both states of auto-zero, and their cases."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harness.analysis import Solver
-from harness.testbench import Parameter, Testbench, Values
+from harness.testbench import Parameter, Samples, Summary, Testbench, Values
 
 OFF, ON = "off", "on"  # Figures 8A and 8C; 8B and 8D
 NAMES = {OFF: "before", ON: "after"}
 # A chip at other steps repeats within 3 uV (Figure 8E) and 0.1 uV (8F), a twentieth of the sigmas after auto-zero.
 SOLVER = Solver(reltol=1e-4, chgtol=3e-16)
+
+
+def offset_summaries(study: Samples, places: Sequence[Mapping[str, Any]] = ({},)) -> Iterable[Summary]:
+    """Yield mu and sigma of the offset before and after auto-zero, and the improvement: the worst of the places.
+
+    The paper's own figures are held against the same numbers under names of their own.
+    """
+    before = [study.spread("offset", AUTO_ZERO=OFF, **place) for place in places]
+    after = [study.spread("offset", AUTO_ZERO=ON, **place) for place in places]
+    sigma_after, mu_after = max(spread.sigma for spread in after), max((spread.mu for spread in after), key=abs)
+    yield Summary("mu_before", max((spread.mu for spread in before), key=abs), "V")
+    yield Summary("smallest_sigma_before", min(spread.sigma for spread in before), "V")
+    yield Summary("sigma_before", max(spread.sigma for spread in before), "V")
+    yield Summary("improvement", min(old.sigma / new.sigma for old, new in zip(before, after, strict=True)))
+    for name in ("", "_paper"):
+        yield Summary(f"sigma_after{name}", sigma_after, "V")
+        yield Summary(f"mu_after{name}", mu_after, "V")
 
 
 class OffsetTestbench(Testbench):
