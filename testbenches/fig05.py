@@ -98,7 +98,7 @@ class Figure5(Testbench):
         """Return a transient through all patterns, or through the one and the two stimuli."""
         if values["STUDY"] == "levels":
             return Transient(T_WL + len(patterns()) * T_PATTERN, 20e-9)
-        return Transient(T_END, 5e-9)
+        return Transient(T_END, 2.5e-9)
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the probes."""

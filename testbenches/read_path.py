@@ -85,7 +85,7 @@ class ReadPath(Testbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return the event: auto-zero, word lines on, settle."""
-        return Transient(T_WL + SPAN, 5e-9)
+        return Transient(T_WL + SPAN, 2.5e-9)
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return every bit line, the three currents and the supply currents."""
