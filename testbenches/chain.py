@@ -16,21 +16,22 @@ from harness.errors import HarnessError
 from harness.measure import first_crossing, fit_line, value_at
 from harness.synapse import spread, word
 from harness.testbench import Parameter, Reading, Results, Testbench, Values, nominal_silicon
+from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VCM_TWG, VDD, VDDIO, VREAD_AMP, VREST, VTH
 
 ARRAY_ROWS = 16
 ARRAY_COLUMNS = 16
 THRESHOLD_ROWS = 2
 
 CHAIN_PARAMETERS: tuple[Parameter, ...] = (
-    Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
-    Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
-    Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
-    Parameter("VCLAMP", "clamp gate in memory read and during auto-zero", "V", 0.36, 0.0, 0.8),
-    Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-    Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
-    Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-    Parameter("VCM_TWG", "start of the time-window generator", "V", 0.53, 0.3, 1.0),
-    Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6),
+    VDD,
+    VDDIO,
+    VREAD_AMP,
+    VCLAMP,
+    VCM_COL,
+    VREST,
+    VTH,
+    VCM_TWG,
+    IBIAS,
     Parameter("BITS", "bits of a weight", default=3, low=2, high=5, whole=True),
     Parameter(
         "N_REF", "P cells of the PSP and threshold references, in weight units", default=2, low=0, high=7, whole=True

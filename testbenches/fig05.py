@@ -14,6 +14,7 @@ from harness.measure import value_at
 from harness.mtj import load_mtj_set
 from harness.synapse import ANTIPARALLEL, PARALLEL, word
 from harness.testbench import Claim, Golden, Parameter, Reading, Results, Summary, Testbench, Values
+from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
 
 BITS, ROWS = 3, 16
 RATIOS = (1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
@@ -39,12 +40,12 @@ class Figure5(Testbench):
     name = "fig05"
     question = "Which states does the raw column current confuse, and does subtraction tell them apart?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
-        Parameter("VDDIO", "word-line level", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
-        Parameter("VCLAMP", "clamp gate during auto-zero", "V", 0.36, 0.0, 1.0),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDD,
+        VDDIO,
+        VREAD_AMP,
+        VCLAMP,
+        VCM_COL,
+        IBIAS,
         Parameter("STUDY", "which question", default="levels", choices=("levels", "examples")),
         Parameter("RATIO", "RAP / RP of the levels study", default=PAPER_RATIO, low=1.1, high=20.0),
     )

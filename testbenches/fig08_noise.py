@@ -10,6 +10,7 @@ import pandas as pd
 
 from harness.analysis import Analysis, Noise
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Testbench, Values, conditions
+from testbenches.parameters import IBIAS, VCM_COL, VDDIO, VREST, VTH
 
 BOLTZMANN = 1.380649e-23  # J/K
 ZERO_CELSIUS = 273.15
@@ -51,11 +52,11 @@ class Figure8Noise(Testbench):
     question = "How much noise stands beside the offsets that auto-zero leaves?"
     is_figure = False
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("VREST", "resting level", "V", 0.55, 0.3, 1.0),
-        Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDDIO,
+        VCM_COL,
+        VREST,
+        VTH,
+        IBIAS,
         Parameter("PLACE", "block and phase", default="integrator_sampled", choices=tuple(PLACES)),
     )
     claims: ClassVar[tuple[Claim, ...]] = (

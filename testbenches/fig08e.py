@@ -12,6 +12,7 @@ from harness.measure import first_crossing, value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.offset_figures import draw_offset_histograms
 from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench, offset_summaries
+from testbenches.parameters import VREST
 
 RESIDUAL = (
     "our auto-zero leaves less; the same circuits with small devices and a 30 fF capacitor end there, "
@@ -38,7 +39,7 @@ class Figure8E(OffsetTestbench):
     question = "What offset have integrator and comparator together, before and after auto-zero?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *OffsetTestbench.common,
-        Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
+        VREST,
         Parameter("COLUMN_LOAD", "capacitance of a column's current output", "F", 150e-15, 1e-15, 10e-12),
     )
 

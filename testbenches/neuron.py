@@ -11,6 +11,7 @@ from harness.analysis import Analysis, Transient
 from harness.figures import TWO_COLUMNS, level_line, new_figure, weight_colours
 from harness.measure import first_crossing, fit_line, value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Testbench, Values
+from testbenches.parameters import IBIAS, VCM_COL, VCM_TWG, VDDIO, VREST, VTH
 
 CORNERS = ("tt", "ff", "ss", "fs", "sf")
 T_RELEASE, T_WINDOW, T_END = 0.6e-6, 0.7e-6, 0.15e-6  # s
@@ -27,12 +28,12 @@ class Neuron(Testbench):
     question = "What do integrator, comparator and window add to ideal synapse currents?"
     is_figure = False
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0),
-        Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-        Parameter("VCM_TWG", "start of the time-window generator", "V", 0.53, 0.3, 1.0),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDDIO,
+        VCM_COL,
+        VREST,
+        VTH,
+        VCM_TWG,
+        IBIAS,
         Parameter("ALPHA", "current of one (P-AP)", "A", 0.54e-6, 10e-9, 10e-6),
         Parameter("COLUMN_LOAD", "capacitance of a column's current output", "F", 150e-15, 1e-15, 10e-12),
         Parameter("THRESHOLD", "firing threshold in (P-AP)", default=7, low=3, high=12),

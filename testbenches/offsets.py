@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from harness.analysis import Solver
 from harness.testbench import Parameter, Samples, Summary, Testbench, Values
+from testbenches.parameters import IBIAS, VCM_COL, VDDIO, VTH
 
 OFF, ON = "off", "on"  # Figures 8A and 8C; 8B and 8D
 NAMES = {OFF: "before", ON: "after"}
@@ -36,10 +37,10 @@ class OffsetTestbench(Testbench):
     """
 
     common: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDDIO,
+        VCM_COL,
+        VTH,
+        IBIAS,
         Parameter("AUTO_ZERO", "whether offsets are stored in reset", default=ON, choices=(OFF, ON)),
     )
 

@@ -13,6 +13,7 @@ from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import fit_line, settling_time
 from harness.synapse import word
 from harness.testbench import Claim, Golden, Parameter, Reading, Results, Summary, Testbench, Values
+from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
 
 T_AZ, T_WL = 0.25e-6, 0.4e-6  # s: end of auto-zero, rise of the word lines
 SETTLED = 200e-9  # s after the word line, from when VBL must be right
@@ -30,16 +31,16 @@ class ReadPath(Testbench):
     name = "read_path"
     question = "Is VBL held, and is ISYNAPSE (n - n_ref) alpha, for one row and for sixteen, with both MTJ sets?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
-        Parameter("VDDIO", "word-line level", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
-        Parameter("VCLAMP", "clamp gate during auto-zero", "V", 0.36, 0.0, 1.0),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
-        Parameter("N_REF", "weight of the PSP reference word", default=2, low=0, high=7),
-        Parameter("N", "weight word of the column", default=7, low=0, high=7),
-        Parameter("ROWS", "active rows", default=1, low=1, high=16),
-        Parameter("COLUMNS", "columns that hang on the reference", default=16, low=1, high=64),
+        VDD,
+        VDDIO,
+        VREAD_AMP,
+        VCLAMP,
+        VCM_COL,
+        IBIAS,
+        Parameter("N_REF", "weight of the PSP reference word", default=2, low=0, high=7, whole=True),
+        Parameter("N", "weight word of the column", default=7, low=0, high=7, whole=True),
+        Parameter("ROWS", "active rows", default=1, low=1, high=16, whole=True),
+        Parameter("COLUMNS", "columns that hang on the reference", default=16, low=1, high=64, whole=True),
     )
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("vbl_error", "VBL: largest distance from VREAD_AMP from 200 ns after WL on, 1..16 rows",

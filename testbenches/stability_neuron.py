@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from harness.testbench import Claim, Parameter, Values
 from testbenches.loops import START_UP, T_RAMP, LoopTestbench, loop_claims
+from testbenches.parameters import IBIAS, VCM_COL, VDDIO, VREST, VTH
 
 NODES = {"integrator": "xdevice.sum", "buffer": "xdevice.minus", "comparator": "xdevice.minus"}
 
@@ -41,11 +42,11 @@ class StabilityNeuron(LoopTestbench):
     bias_lines = ("ibias", "vbias_p", "xneuron.xintegrator.sum", "xneuron.xcomparator.minus")
     claims: ClassVar[tuple[Claim, ...]] = loop_claims(LOOPS)
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDDIO", "thick-oxide supply", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9),
-        Parameter("VREST", "resting level", "V", 0.55, 0.3, 1.0),
-        Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDDIO,
+        VCM_COL,
+        VREST,
+        VTH,
+        IBIAS,
         Parameter("ISYNAPSE", "synapse current, 7 (P-AP)", "A", 3.78e-6, -20e-6, 20e-6),
         Parameter("COLUMN_LOAD", "capacitance of a column's current output", "F", 150e-15, 1e-15, 10e-12),
         Parameter("LOOP", "which loop", default="op_amp_in_window", choices=(*LOOPS, START_UP)),

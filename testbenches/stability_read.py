@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from harness.synapse import ANTIPARALLEL, PARALLEL
 from harness.testbench import Claim, Parameter, Values
 from testbenches.loops import START_UP, T_RAMP, LoopTestbench, loop_claims
+from testbenches.parameters import IBIAS, VCLAMP, VDD, VDDIO, VREAD_AMP
 
 # loop -> (active rows, their state); the one row is AP, the least conductance and so the slowest bit line
 REGULATION = {"idle": (1, ANTIPARALLEL), "one_row": (1, ANTIPARALLEL), "sixteen_rows": (16, PARALLEL)}
@@ -18,11 +19,11 @@ class StabilityRead(LoopTestbench):
     name = "stability_read"
     question = "What phase margin has each loop of the read half, and does its bias start?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3),
-        Parameter("VDDIO", "word-line level", "V", supply="io", low=1.0, high=2.2),
-        Parameter("VREAD_AMP", "bit-line voltage in synapse mode", "V", 0.048, 0.01, 0.1),
-        Parameter("VCLAMP", "clamp gate during auto-zero", "V", 0.36, 0.0, 1.0),
-        Parameter("IBIAS", "reference current", "A", 2e-6, 0.2e-6, 20e-6),
+        VDD,
+        VDDIO,
+        VREAD_AMP,
+        VCLAMP,
+        IBIAS,
         Parameter("LOOP", "which loop", default="one_row", choices=(*LOOPS, START_UP)),
     )
     claims: ClassVar[tuple[Claim, ...]] = loop_claims(LOOPS)
