@@ -1,7 +1,7 @@
 """The command line's Monte Carlo part: ``spintegrate mc run``, ``spintegrate mc show``, and figures made of samples."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +11,15 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.arguments import parse_assignments, parse_share
+from harness.contributions import contributions as share_out
+from harness.contributions import sensitivities
 from harness.draws import Spreads
 from harness.errors import HarnessError
+from harness.figures import TWO_COLUMNS, new_figure, save_figure, share_bars
+from harness.journal import write_table
 from harness.montecarlo import run_study
 from harness.publish import RESULTS, write_figure
-from harness.quantities import engineering
+from harness.quantities import engineering, parse_quantity
 from harness.registry import find_testbench
 from harness.samples import StudyResult
 from harness.scoreboard import score
@@ -138,6 +142,47 @@ def show(
             place = " ".join(f"{column}={entry}" for column, entry in where.items())
             _say(f"    {measure} {place}: {engineering(value, unit, 7)}")
         _say(f"    wrote {', '.join(path.name for path in shown.paths)} in {shown.paths[0].parent}")
+
+
+@mc_app.command()
+def contributions(
+    name: str, measure: Annotated[str, typer.Option(help="The measure whose variance is shared out.")],
+    where: Annotated[list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Which reading of it.")] = None,
+    n: Count = None, seed: Seed = 1, mtj_sigma: MtjSigma = "4%",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
+    settings: Set = None, results: ResultsFolder = RESULTS,
+) -> None:  # fmt: skip
+    """Share a measure's variance out to devices: one at a time, held against the plain study's samples."""
+    bench, assignments, results = find_testbench(name), parse_assignments(settings or []), results.resolve()
+    options = StudyOptions(n, seed, mtj_sigma=mtj_sigma)
+    plain = simulate_study(*options.plan(bench, assignments, results), jobs)
+    one_by_one = replace(options, n=len(plain.plan.names) + 1, sampler="each")
+    plan, folder = one_by_one.plan(bench, assignments, results)
+    with StudyProgress(plan, console) as progress:
+        each = run_study(plan, folder, jobs, progress.advance)
+    place = {column: _number_or_text(text) for column, text in parse_assignments(where or []).items()}
+    tables, figure = [], new_figure(TWO_COLUMNS, 3.6)
+    panels = figure.subplots(1, len(plan.cases), squeeze=False)[0]
+    for panel, sampled in zip(panels, plan.cases, strict=True):
+        change = sensitivities(each.values(measure, case=sampled.case.id, **place), plan.names)
+        found = share_out(change, plain.draws(), plain.values(measure, case=sampled.case.id, **place))
+        title = f"{sampled.case.id}: R² = {found.r_squared:.3f} on {found.samples} samples"
+        share_bars(panel, found.table, title)
+        _say(title)
+        tables.append(found.table.assign(case=sampled.case.id, r_squared=found.r_squared))
+    table = pd.concat(tables, ignore_index=True)
+    _say(table.groupby("case", sort=False).head(8).to_string(index=False, float_format=lambda x: f"{x:.3f}"))
+    stem = f"contributions_{name}_{measure}"
+    write_table(table, results / "measures" / stem)
+    for path in save_figure(figure, results / "figures" / stem):
+        _say(f"wrote {path}")
+
+
+def _number_or_text(text: str) -> float | str:
+    try:
+        return parse_quantity(text)
+    except HarnessError:
+        return text
 
 
 def _show_statistics(result: StudyResult) -> None:

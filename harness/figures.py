@@ -6,6 +6,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -54,6 +55,23 @@ def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndar
     axes.set_ylabel(name, rotation=0, ha="right", va="center")
     axes.tick_params(labelbottom=False, length=0)
     axes.spines["left"].set_visible(False)
+
+
+def share_bars(axes: Axes, shares: pd.DataFrame, title: str, most: int = 14) -> None:
+    """Draw the largest shares of a variance as bars with their intervals, the rest as one.
+
+    ``shares`` has the columns group, share, share_low, share_high, largest first (see harness.contributions).
+    """
+    top, rest = shares.head(most), shares.iloc[most:]
+    place = np.arange(len(top))[::-1] + 1
+    low, high = top["share"] - top["share_low"], top["share_high"] - top["share"]
+    error = np.clip([low * 100, high * 100], 0, None)
+    axes.barh(place, top["share"] * 100, xerr=error, ecolor="0.3", height=0.7, color="#1f5fa8", alpha=0.75)
+    axes.barh(0, rest["share"].sum() * 100, height=0.7, color="0.7")
+    axes.set_yticks([*place, 0], [*top["group"], f"{len(rest)} others"])
+    axes.axvline(0, color="0.3", linewidth=0.6)
+    axes.set_xlabel("Share of the variance (%)")
+    axes.set_title(title)
 
 
 def figure_files(stem: Path) -> list[Path]:

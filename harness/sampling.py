@@ -1,4 +1,4 @@
-"""Standard normal numbers for named quantities: plain random, Latin hypercube, scrambled Sobol.
+"""Standard normal numbers for named quantities: plain random, Latin hypercube, scrambled Sobol, or one at a time.
 
 A number belongs to (seed, chip, name of the quantity) and to nothing else, so any chip can be drawn alone and a new
 device moves no other's number. Sobol is the stated exception: its dimensions are the quantities' places in the list.
@@ -22,8 +22,8 @@ from scipy.stats import qmc
 from harness.errors import HarnessError
 
 Array = NDArray[np.float64]
-Method = Literal["plain", "lhs", "sobol"]
-METHODS: tuple[Method, ...] = ("plain", "lhs", "sobol")
+Method = Literal["plain", "lhs", "sobol", "each"]
+METHODS: tuple[Method, ...] = ("plain", "lhs", "sobol", "each")
 REPLICATES = 8  # independent scrambles, from whose scatter the intervals of lhs and sobol come
 _PLAIN, _ORDER, _SCRAMBLE = range(3)  # first word of the spawn key: what a stream is for
 _LARGEST_SEED = 2**64
@@ -57,7 +57,7 @@ class Sampler:
     @property
     def replicates(self) -> int:
         """Number of independent repetitions within the samples."""
-        return 1 if self.method == "plain" else REPLICATES
+        return REPLICATES if self.method in ("lhs", "sobol") else 1
 
     @property
     def per_replicate(self) -> int:
@@ -65,7 +65,12 @@ class Sampler:
         return self.n // self.replicates
 
     def normals(self, chip: int, names: Sequence[str]) -> Array:
-        """Return the standard normal number of each name on this chip, shape (names,)."""
+        """Return the standard normal number of each name on this chip, shape (names,).
+
+        ``each`` is no random draw: chip 0 is nominal, chip k has its k-th quantity at one sigma and nothing else.
+        """
+        if self.method == "each":
+            return np.asarray([float(place == chip) for place in range(1, len(names) + 1)])
         return np.asarray(ndtri(self._uniforms(chip, tuple(names))), dtype=float)
 
     def _uniforms(self, chip: int, names: tuple[str, ...]) -> Array:

@@ -1,0 +1,98 @@
+"""Which device carries how much of a measure's variance: one quantity at a time, checked on independent samples.
+
+A study with the sampler ``each`` moves one quantity by +1 sigma a sample; its changes make a linear model. A plain
+study of the same plan, whose samples the model has never seen, says how much of the variance the model explains (R^2),
+and how much goes with each device's part of it: the share is cov(part, value) / var(value), its interval a bootstrap's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from harness.errors import HarnessError
+from harness.statistics import CONFIDENCE
+
+RESAMPLES = 1000
+BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """``table``: group, share of the measured variance with share_low and share_high, linear_share; the largest first.
+
+    ``r_squared`` is of the model on the independent samples, of which there are ``samples``.
+    """
+
+    table: pd.DataFrame
+    r_squared: float
+    samples: int
+
+
+def sensitivities(each: pd.Series, names: tuple[str, ...]) -> pd.Series:
+    """Return the change of a measure for +1 sigma of each quantity, index the quantities' keys.
+
+    ``each`` is the measure by sample of a study with the sampler ``each``: sample 0 nominal, then a quantity a sample.
+
+    Raises:
+        HarnessError: a sample is missing.
+    """
+    if len(each) != len(names) + 1 or each.isna().any():
+        missing = len(names) + 1 - int(each.notna().sum())
+        raise HarnessError(f"{missing} of {len(names) + 1} one-at-a-time runs are missing; rerun the same command.")
+    values = each.to_numpy(dtype=float)
+    return pd.Series(values[1:] - values[0], index=list(names))
+
+
+def device_of(key: str) -> str:
+    """Return the group of a quantity: its device's path without ngspice's leading element letter."""
+    path = key.rpartition(":")[0]
+    return path.split(".", 1)[1] if "." in path else path
+
+
+def contributions(
+    change: pd.Series, draws: pd.DataFrame, values: pd.Series, group: Callable[[str], str] = device_of
+) -> Contributions:
+    """Hold a linear model against independent samples.
+
+    ``change`` by quantity (see ``sensitivities``); ``draws`` in sigmas, axes (sample, quantity); ``values`` the measure
+    by sample, NaN where one is missing.
+
+    Raises:
+        HarnessError: fewer than ten samples, or a measure that does not vary.
+    """
+    good = values.dropna()
+    if len(good) < 10 or not float(good.std()):
+        raise HarnessError(f"{len(good)} samples of a measure that varies are too few for shares; take ten or more.")
+    parts = draws.loc[good.index, change.index] * change
+    grouped = parts.T.groupby([group(str(name)) for name in change.index]).sum().T
+    measured = good.to_numpy(dtype=float)
+    residual = measured - measured.mean() - (grouped.sum(axis=1) - grouped.sum(axis=1).mean()).to_numpy()
+    r_squared = 1 - float((residual**2).sum() / ((measured - measured.mean()) ** 2).sum())
+    shares = _shares(grouped.to_numpy(), measured)
+    low, high = _bootstrap(grouped.to_numpy(), measured)
+    linear = (change**2).groupby([group(str(name)) for name in change.index]).sum()
+    table = pd.DataFrame(
+        {"group": grouped.columns, "share": shares, "share_low": low, "share_high": high,
+         "linear_share": (linear / linear.sum()).reindex(grouped.columns).to_numpy()}
+    )  # fmt: skip
+    return Contributions(table.sort_values("linear_share", ascending=False, ignore_index=True), r_squared, len(good))
+
+
+def _shares(parts: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return cov(part, value) / var(value) of each column of ``parts``, axes (sample, group)."""
+    centred = values - values.mean()
+    return np.asarray((parts - parts.mean(axis=0)).T @ centred / (centred @ centred))
+
+
+def _bootstrap(
+    parts: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    generator = np.random.default_rng(BOOTSTRAP_SEED)
+    picks = generator.integers(0, len(values), (RESAMPLES, len(values)))
+    resampled = np.array([_shares(parts[pick], values[pick]) for pick in picks])
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(resampled, [tail, 1 - tail], axis=0)
+    return low, high

@@ -1,0 +1,67 @@
+"""Shares of a variance on a model whose shares are known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from harness.contributions import contributions, device_of, sensitivities
+from harness.errors import HarnessError
+from harness.sampling import Sampler
+
+NAMES = ("m.xa.mpair:delvto", "m.xa.mpair:mulu0", "m.xb.mload:delvto")
+SLOPES = np.array([3.0, 0.0, 4.0])  # shares 9/25 and 16/25
+
+
+def study(samples: int, noise: float = 0.0) -> tuple[pd.DataFrame, pd.Series]:
+    sampler = Sampler("plain", 1, samples)
+    draws = pd.DataFrame([sampler.normals(chip, NAMES) for chip in range(samples)], columns=list(NAMES))
+    scatter = np.random.default_rng(5).normal(0, noise, samples)
+    return draws, pd.Series(draws.to_numpy() @ SLOPES + 7.0 + scatter)
+
+
+def one_at_a_time() -> pd.Series:
+    sampler = Sampler("each", 0, len(NAMES) + 1)
+    return pd.Series([7.0 + sampler.normals(chip, NAMES) @ SLOPES for chip in range(len(NAMES) + 1)])
+
+
+def test_one_at_a_time_runs_give_the_slopes() -> None:
+    assert np.allclose(sensitivities(one_at_a_time(), NAMES), SLOPES)
+
+
+def test_a_missing_one_at_a_time_run_is_an_error() -> None:
+    runs = one_at_a_time()
+    runs.iloc[2] = np.nan
+    with pytest.raises(HarnessError, match="1 of 4 one-at-a-time runs are missing"):
+        sensitivities(runs, NAMES)
+
+
+def test_shares_are_those_of_the_model_and_lie_in_their_intervals() -> None:
+    draws, values = study(4000)
+    found = contributions(sensitivities(one_at_a_time(), NAMES), draws, values)
+    table = found.table.set_index("group")
+    assert found.r_squared == pytest.approx(1)
+    assert table.loc["xb.mload", "linear_share"] == pytest.approx(16 / 25)
+    assert list(found.table["group"]) == ["xb.mload", "xa.mpair"]
+    for group, share in (("xb.mload", 16 / 25), ("xa.mpair", 9 / 25)):
+        assert table.loc[group, "share_low"] < share < table.loc[group, "share_high"]
+
+
+def test_what_the_model_does_not_know_lowers_r_squared() -> None:
+    draws, values = study(4000, noise=5.0)
+    assert contributions(sensitivities(one_at_a_time(), NAMES), draws, values).r_squared == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_missing_sample_is_left_out_and_counted() -> None:
+    draws, values = study(50)
+    values.iloc[3] = np.nan
+    assert contributions(sensitivities(one_at_a_time(), NAMES), draws, values).samples == 49
+
+
+def test_too_few_samples_are_refused() -> None:
+    draws, values = study(9)
+    with pytest.raises(HarnessError, match="too few"):
+        contributions(sensitivities(one_at_a_time(), NAMES), draws, values)
+
+
+def test_a_group_is_a_device() -> None:
+    assert device_of("m.xcomparator.mpair_plus:delvto") == "xcomparator.mpair_plus"
