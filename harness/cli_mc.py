@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -15,8 +15,8 @@ from harness.contributions import contributions as share_out
 from harness.contributions import sensitivities
 from harness.draws import Spreads
 from harness.errors import HarnessError
-from harness.figures import TWO_COLUMNS, new_figure, save_figure, share_bars
-from harness.journal import write_table
+from harness.figures import TWO_COLUMNS, new_figure, paper_style, save_figure, share_bars
+from harness.journal import write_atomically
 from harness.montecarlo import run_study
 from harness.publish import RESULTS, write_figure
 from harness.quantities import engineering, parse_quantity
@@ -160,21 +160,26 @@ def contributions(
     plan, folder = one_by_one.plan(bench, assignments, results)
     with StudyProgress(plan, console) as progress:
         each = run_study(plan, folder, jobs, progress.advance)
-    place = {column: _number_or_text(text) for column, text in parse_assignments(where or []).items()}
-    tables, figure = [], new_figure(TWO_COLUMNS, 3.6)
-    panels = figure.subplots(1, len(plan.cases), squeeze=False)[0]
-    for panel, sampled in zip(panels, plan.cases, strict=True):
+    place: dict[str, Any] = {column: _number_or_text(text) for column, text in parse_assignments(where or []).items()}
+    shared = {}
+    for sampled in plan.cases:
         change = sensitivities(each.values(measure, case=sampled.case.id, **place), plan.names)
-        found = share_out(change, plain.draws(), plain.values(measure, case=sampled.case.id, **place))
-        title = f"{sampled.case.id}: R² = {found.r_squared:.3f} on {found.samples} samples"
-        share_bars(panel, found.table, title)
-        _say(title)
-        tables.append(found.table.assign(case=sampled.case.id, r_squared=found.r_squared))
-    table = pd.concat(tables, ignore_index=True)
-    _say(table.groupby("case", sort=False).head(8).to_string(index=False, float_format=lambda x: f"{x:.3f}"))
+        shared[sampled.case.id] = share_out(change, plain.draws(), plain.values(measure, case=sampled.case.id, **place))
+    table = pd.concat(
+        [found.table.assign(case=case, r_squared=found.r_squared) for case, found in shared.items()], ignore_index=True
+    )
     stem = f"contributions_{name}_{measure}"
-    write_table(table, results / "measures" / stem)
-    for path in save_figure(figure, results / "figures" / stem):
+    paths = [results / "measures" / f"{stem}.csv"]
+    write_atomically(paths[0], table.to_csv(index=False, float_format="%.6g").encode())
+    with paper_style():
+        figure = new_figure(TWO_COLUMNS, 2.4 * len(shared))
+        for panel, (case, found) in zip(
+            figure.subplots(len(shared), 1, squeeze=False)[:, 0], shared.items(), strict=True
+        ):
+            share_bars(panel, found.table, f"{case}: R² = {found.r_squared:.3f} on {found.samples} samples")
+        paths += save_figure(figure, results / "figures" / stem)
+    _say(table.groupby("case", sort=False).head(8).to_string(index=False, float_format=lambda x: f"{x:.3f}"))
+    for path in paths:
         _say(f"wrote {path}")
 
 
