@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.chain import ChainTestbench, wrong_decisions
+from testbenches.chain_event import ChainTestbench, wrong_decisions
 
 VTH_LEVELS = (0.80, 0.81, 0.82, 0.83, 0.84)
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from harness.figures import TWO_COLUMNS, digital_strip, level_line, new_figure
 from harness.measure import fit_line
 from harness.testbench import Claim, Golden, Results, Summary, Values
-from testbenches.chain import T_WL, ChainTestbench, worst
+from testbenches.chain_event import T_WL, ChainTestbench, worst
 
 THRESHOLDS = (5, 7)
 VTH_LEVELS = tuple(round(0.80 + 0.01 * step, 3) for step in range(6))

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from harness.figures import TWO_COLUMNS, digital_strip, level_line, new_figure, weight_colours
 from harness.testbench import Claim, Golden, Parameter, Results, Summary, Values
-from testbenches.chain import CHAIN_PARAMETERS, ChainTestbench, linearity, wrong_decisions
+from testbenches.chain_event import CHAIN_PARAMETERS, ChainTestbench, linearity, wrong_decisions
 
 
 class LinearIntegration(ChainTestbench):

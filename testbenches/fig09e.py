@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from harness.testbench import Golden
-from testbenches.chain import CHAIN_PARAMETERS
+from testbenches.chain_event import CHAIN_PARAMETERS
 from testbenches.fig09d import LinearIntegration, linearity_claims
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.chain import ChainTestbench, linearity, worst, wrong_decisions
+from testbenches.chain_event import ChainTestbench, linearity, worst, wrong_decisions
 
 THRESHOLDS = (5, 7)
 CORNERS: tuple[Mapping[str, Any], ...] = tuple({"CORNER": corner} for corner in ("tt", "ff", "ss", "fs", "sf"))
