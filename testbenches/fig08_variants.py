@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
-from harness.testbench import Case, Claim, Parameter, Results, Summary, Values
+from harness.testbench import Case, Claim, Parameter, Results, Samples, Summary, Values
 from testbenches.fig08e import Figure8E
 from testbenches.offsets import OFF, ON
 
@@ -49,6 +49,12 @@ class Figure8Variants(Figure8E):
         *Figure8E.parameters,
         Parameter("VARIANT", "sizes that differ from the design", default="as_designed", choices=tuple(VARIANTS)),
     )
+    samples = 60
+    sample_claims: ClassVar[tuple[Claim, ...]] = (
+        Claim("mu_all_small", "all_small after auto-zero: mean (the paper's: 8.03 mV)", "paper Figure 8E", (6e-3, 10e-3)),
+        Claim("sigma_all_small", "all_small after auto-zero: sigma (the paper's: 0.97 mV)", "paper Figure 8E",
+              (0.7e-3, 1.3e-3)),
+    )  # fmt: skip
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("offset_all_small", "offset of nominal silicon, all_small (the paper's mu is 8.03 mV)",
               "paper 2.2.1.3, Figure 8E", (6e-3, 10e-3)),
@@ -81,6 +87,17 @@ class Figure8Variants(Figure8E):
         for variant in VARIANTS:
             row = results.select("offset", VARIANT=variant, AUTO_ZERO=ON)
             yield Summary(f"offset_{variant}", float(row["value"].iloc[0]), "V")
+
+    def summarize_samples(self, study: Samples) -> Iterable[Summary]:
+        """Yield mu and sigma of each variant after auto-zero."""
+        for variant in VARIANTS:
+            found = study.spread("offset", VARIANT=variant, AUTO_ZERO=ON)
+            yield Summary(f"mu_{variant}", found.mu, "V")
+            yield Summary(f"sigma_{variant}", found.sigma, "V")
+
+    def draw_samples(self, study: Samples) -> None:
+        """Draw nothing: the histograms are Figure 8E's."""
+        return None
 
 
 TESTBENCH = Figure8Variants()

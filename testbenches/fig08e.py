@@ -134,7 +134,7 @@ class Figure8E(OffsetTestbench):
         """Yield mu and sigma of both states, and the improvement."""
         return offset_summaries(study)
 
-    def draw_samples(self, study: Samples) -> Figure:
+    def draw_samples(self, study: Samples) -> Figure | None:
         """Draw Figure 8E."""
         return draw_offset_histograms(study.table, "Integrator and comparator")
 
