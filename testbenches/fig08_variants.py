@@ -51,7 +51,7 @@ class Figure8Variants(Figure8E):
     )
     samples = 60
     sample_claims: ClassVar[tuple[Claim, ...]] = (
-        Claim("mu_all_small", "all_small after auto-zero: mean (the paper's: 8.03 mV)", "paper Figure 8E", (6e-3, 10e-3)),
+        Claim("mu_all_small", "all_small after auto-zero: mean (paper: 8.03 mV)", "paper Figure 8E", (6e-3, 10e-3)),
         Claim("sigma_all_small", "all_small after auto-zero: sigma (the paper's: 0.97 mV)", "paper Figure 8E",
               (0.7e-3, 1.3e-3)),
     )  # fmt: skip
