@@ -22,6 +22,7 @@ from harness.publish import RESULTS, write_figure
 from harness.quantities import engineering, parse_quantity
 from harness.registry import find_testbench
 from harness.samples import StudyResult
+from harness.sampling import ONE_AT_A_TIME
 from harness.scoreboard import score
 from harness.show import show_sample
 from harness.store import Store
@@ -156,7 +157,7 @@ def contributions(
     bench, assignments, results = find_testbench(name), parse_assignments(settings or []), results.resolve()
     options = StudyOptions(n, seed, mtj_sigma=mtj_sigma)
     plain = simulate_study(*options.plan(bench, assignments, results), jobs)
-    one_by_one = replace(options, n=len(plain.plan.names) + 1, sampler="each")
+    one_by_one = replace(options, n=len(plain.plan.names) + 1, sampler=ONE_AT_A_TIME)
     plan, folder = one_by_one.plan(bench, assignments, results)
     with StudyProgress(plan, console) as progress:
         each = run_study(plan, folder, jobs, progress.advance)

@@ -23,7 +23,8 @@ from harness.errors import HarnessError
 
 Array = NDArray[np.float64]
 Method = Literal["plain", "lhs", "sobol", "each"]
-METHODS: tuple[Method, ...] = ("plain", "lhs", "sobol", "each")
+METHODS: tuple[Method, ...] = ("plain", "lhs", "sobol")
+ONE_AT_A_TIME: Method = "each"  # for sensitivities, not a random draw
 REPLICATES = 8  # independent scrambles, from whose scatter the intervals of lhs and sobol come
 _PLAIN, _ORDER, _SCRAMBLE = range(3)  # first word of the spawn key: what a stream is for
 _LARGEST_SEED = 2**64
@@ -42,7 +43,7 @@ class Sampler:
     n: int
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
+        if self.method not in (*METHODS, ONE_AT_A_TIME):
             raise HarnessError(f"there is no sampler {self.method!r}; choose one of {', '.join(METHODS)}.")
         if not 0 <= self.seed < _LARGEST_SEED:
             raise HarnessError(f"seed {self.seed} is out of range; a seed is a whole number from 0 to 2^64 - 1.")
@@ -69,7 +70,7 @@ class Sampler:
 
         ``each`` is no random draw: chip 0 is nominal, chip k has its k-th quantity at one sigma and nothing else.
         """
-        if self.method == "each":
+        if self.method == ONE_AT_A_TIME:
             return np.asarray([float(place == chip) for place in range(1, len(names) + 1)])
         return np.asarray(ndtri(self._uniforms(chip, tuple(names))), dtype=float)
 
