@@ -7,6 +7,7 @@ No template knows a width or a model name, so a new technology is one more folde
 import os
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -180,9 +181,19 @@ def load_technology(name: str, scaling: str = "", overrides: dict[str, float] | 
         HarnessError: unknown technology, a malformed file, or an override that names nothing.
     """
     folder = _find(name)
+    files = (folder / "technology.toml", folder / "sizing.toml")
+    stamp = tuple(file.stat().st_mtime_ns for file in files if file.is_file())
+    return _load(name, folder, scaling, tuple(sorted((overrides or {}).items())), stamp)
+
+
+@lru_cache(maxsize=64)
+def _load(
+    name: str, folder: Path, scaling: str, overrides: tuple[tuple[str, float], ...], stamp: tuple[int, ...]
+) -> Technology:
+    """Read a technology once a process and state of its files (``stamp``): a scoreboard asks for it 500 times."""
     tables = _read_toml(folder / "sizing.toml")
     _lay_over(tables, scaling, folder / "sizing.toml")
-    for path, value in (overrides or {}).items():
+    for path, value in overrides:
         _override(tables, path, value, folder / "sizing.toml")
     try:
         facts = _TechnologyFile.model_validate(_read_toml(folder / "technology.toml"))
