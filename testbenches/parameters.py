@@ -9,5 +9,5 @@ VCLAMP = Parameter("VCLAMP", "clamp gate in memory read and during auto-zero", "
 VCM_COL = Parameter("VCM_COL", "virtual ground of the integrators", "V", 0.5, 0.3, 0.9)
 VREST = Parameter("VREST", "resting level, start of the integration", "V", 0.55, 0.3, 1.0)
 VTH = Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1)
-VCM_TWG = Parameter("VCM_TWG", "start of the time-window generator", "V", 0.53, 0.3, 1.0)
+VCM_TWG = Parameter("VCM_TWG", "start of the time-window generator", "V", 0.532, 0.3, 1.0)
 IBIAS = Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6)
