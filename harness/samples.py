@@ -57,7 +57,7 @@ class StudyResult:
             raise HarnessError(f"no {measure!r} was measured where {where}.")
         if rows["sample"].duplicated().any():
             raise HarnessError(f"{measure!r} has several values a sample where {where}; name the case or its columns.")
-        return rows.set_index("sample")["value"].reindex(range(self.samples))
+        return rows.set_index("sample")["value"].reindex(range(self._wanted(rows)))
 
     def spread(self, measure: str, **where: Any) -> Spread:  # noqa: ANN401
         """Return mean and sigma of one measure with the intervals that this study's sampling allows."""
@@ -69,22 +69,29 @@ class StudyResult:
         where = [name for name in measured.columns if name not in ("sample", "value", "status", "rung")]
         rows = []
         for place, group in measured.groupby(where, sort=False, dropna=False):
-            values = group.set_index("sample")["value"].reindex(range(self.samples))
+            values = group.set_index("sample")["value"].reindex(range(self._wanted(group)))
             rows.append(dict(zip(where, place, strict=True)) | self._row(values))
         return pd.DataFrame(rows)
+
+    def _wanted(self, rows: pd.DataFrame) -> int:
+        """Return how many samples there should be of these rows: a case may need fewer than the study has."""
+        asked = [
+            self.plan.wanted(sampled.case) for sampled in self.plan.cases if (rows["case"] == sampled.case.id).any()
+        ]
+        return min(self.samples, max(asked))
 
     def _spread(self, values: pd.Series) -> Spread:
         sampler = self.plan.study.draws
         if sampler.replicates > 1:
-            return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, self.samples)
-        return spread(values, self.samples)
+            return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, len(values))
+        return spread(values, len(values))
 
     def _row(self, values: pd.Series) -> dict[str, Any]:
         try:
             found = self._spread(values)
         except HarnessError:
             nothing = ("mu", "mu_low", "mu_high", "sigma", "sigma_low", "sigma_high", "three_sigma")
-            return {"n": f"{int(values.notna().sum())} of {self.samples}", **dict.fromkeys(nothing, float("nan"))}
+            return {"n": f"{int(values.notna().sum())} of {len(values)}", **dict.fromkeys(nothing, float("nan"))}
         return {
             "n": found.counts,
             "mu": found.mu, "mu_low": found.mu_interval[0], "mu_high": found.mu_interval[1],

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+import itertools
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -143,6 +144,20 @@ class Plan:
         """Return the same by name."""
         return dict(zip(self.names, self.normals(sample).tolist(), strict=True))
 
+    def wanted(self, case: Case) -> int:
+        """Return how many samples of a case make the study: all, or as many of a plain one as the testbench asks for.
+
+        Latin hypercube and Sobol are balanced over all their samples only.
+        """
+        n = self.study.n
+        return min(n, self.bench.samples_of(case.values, n)) if self.study.sampler == "plain" else n
+
+    @property
+    def tasks(self) -> list[tuple[int, SampledCase]]:
+        """Every run of the study, sample by sample."""
+        pairs = itertools.product(range(self.study.n), self.cases)
+        return [(sample, sampled) for sample, sampled in pairs if sample < self.wanted(sampled.case)]
+
     @property
     def timeout_s(self) -> float:
         """Wall limit of one run."""
@@ -161,7 +176,10 @@ def make_plan(bench: Testbench, settings: Values, study: Study, store: Store) ->
     Raises:
         HarnessError: a case that cannot be rendered, written flat or started, or in which nothing varies.
     """
-    cases = tuple(_sampled_case(bench, case, study.spreads, store) for case in bench.cases(settings))
+    cases = tuple(
+        _sampled_case(bench, case, bench.spreads_of(case.values, study.spreads), store)
+        for case in bench.sampled_cases(settings)
+    )
     names = sorted({quantity.key for sampled in cases for quantity in sampled.varied})
     return Plan(bench, settings, study, cases, tuple(names), _key(bench, study, cases))
 

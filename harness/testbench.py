@@ -20,6 +20,8 @@ from harness.technology import Technology, load_technology, technology_names
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from harness.draws import Spreads
+
 Values = Mapping[str, Any]
 
 
@@ -179,6 +181,9 @@ class Samples(Protocol):
     def spread(self, measure: str, **where: Any) -> Spread:
         """Return mean and sigma with their intervals."""
 
+    def draws(self) -> pd.DataFrame:
+        """Return the draws in units of each sigma: index sample, a column a quantity."""
+
 
 class Testbench(ABC):
     """A question asked of a circuit. One module in testbenches/ each, with an instance named TESTBENCH."""
@@ -229,6 +234,18 @@ class Testbench(ABC):
         """Return the figure, or None where the testbench has none of its own."""
         return None
 
+    def sampled_cases(self, settings: Values) -> list[Case]:
+        """Return the cases of a study; they are a run's, unless samples are asked for more than nominal devices."""
+        return self.cases(settings)
+
+    def samples_of(self, values: Values, n: int) -> int:
+        """Return how many of a study's ``n`` samples a case needs, the first so many."""
+        return n
+
+    def spreads_of(self, values: Values, spreads: "Spreads") -> "Spreads":
+        """Return what varies in a case, given what varies in the study."""
+        return spreads
+
     def summarize_samples(self, study: Samples) -> Iterable[Summary]:
         """Yield the scoreboard's numbers of a study."""
         return ()
@@ -273,8 +290,16 @@ class Testbench(ABC):
         Raises:
             HarnessError: two cases would be the same, or a variation names no parameter.
         """
+        return self.cases_of(settings, self.variations(settings))
+
+    def cases_of(self, settings: Values, variations: Iterable[Values]) -> list[Case]:
+        """Return a case for each variation of the settings.
+
+        Raises:
+            HarnessError: two cases would be the same, or a variation names no parameter.
+        """
         cases = []
-        for variation in self.variations(settings):
+        for variation in variations:
             unknown = set(variation) - set(settings)
             if unknown:
                 raise HarnessError(f"{self.name}: a case varies {sorted(unknown)[0]!r}, which is no parameter of it.")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.contributions import contributions, device_of, sensitivities
+from harness.contributions import contributions, device_of, fitted_contributions, sensitivities
 from harness.errors import HarnessError
 from harness.sampling import Sampler
 
@@ -65,3 +65,23 @@ def test_too_few_samples_are_refused() -> None:
 
 def test_a_group_is_a_device() -> None:
     assert device_of("m.xcomparator.mpair_plus:delvto") == "xcomparator.mpair_plus"
+
+
+def test_a_fit_to_the_samples_finds_the_shares_on_those_it_left_out() -> None:
+    draws, values = study(400, noise=1.0)
+    found = fitted_contributions(draws, values, device_of)
+    assert found.r_squared == pytest.approx(25 / 26, abs=0.02)
+    assert list(found.table["group"]) == ["xb.mload", "xa.mpair"]
+    assert found.table.loc[0, "share"] == pytest.approx(16 / 26, abs=0.06)
+
+
+def test_a_fit_explains_nothing_of_what_its_quantities_do_not_move() -> None:
+    draws, values = study(200)
+    other = draws.sample(frac=1, random_state=3).reset_index(drop=True)  # the draws of other chips
+    assert fitted_contributions(other, values, device_of).r_squared < 0.05
+
+
+def test_more_quantities_than_samples_are_refused() -> None:
+    draws, values = study(5)
+    with pytest.raises(HarnessError, match="4 samples cannot fit 3 quantities"):
+        fitted_contributions(draws, values, device_of)
