@@ -5,7 +5,8 @@ study of the same plan, whose samples the model has never seen, says how much of
 and how much goes with each device's part of it: the share is cov(part, value) / var(value), its interval a bootstrap's.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from harness.errors import HarnessError
 from harness.statistics import CONFIDENCE
 
+OTHERS = "everything else"
 RESAMPLES = 1000
+_NUMBER = re.compile(r"\d+")
 BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
 
 
@@ -47,9 +50,24 @@ def sensitivities(each: pd.Series, names: tuple[str, ...]) -> pd.Series:
 
 
 def device_of(key: str) -> str:
-    """Return the group of a quantity: its device's path without ngspice's leading element letter."""
+    """Return the group of a quantity: its device's path without element letters and numbers.
+
+    Devices of one role in equal bits, rows and columns are one group: ``m.xcolumn.xchannel2.mload:delvto`` is of
+    ``column.channel.load``.
+    """
     path = key.rpartition(":")[0]
-    return path.split(".", 1)[1] if "." in path else path
+    parts = path.split(".")[1:]  # the first is the element letter
+    return ".".join(_NUMBER.sub("", name[1:]) for name in parts) or path
+
+
+def family_of(families: Mapping[str, str]) -> Callable[[str], str]:
+    """Return the grouping that sums devices up by patterns; see harness.testbench.Breakdown."""
+
+    def group(key: str) -> str:
+        device = device_of(key)
+        return next((name for name, pattern in families.items() if re.match(pattern, device)), OTHERS)
+
+    return group
 
 
 def contributions(

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Transient
 from harness.measure import first_crossing, value_at
-from harness.testbench import Claim, Parameter, Reading, Results, Samples, Summary, Values
+from harness.testbench import Breakdown, Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.offset_figures import draw_offset_histograms
 from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench, offset_summaries
 from testbenches.parameters import VREST
@@ -18,6 +18,16 @@ RESIDUAL = (
     "our auto-zero leaves less; the same circuits with small devices and a 30 fF capacitor end there, "
     "by switch charge and low gain: fig08_variants"
 )
+FAMILIES = {
+    "integrator: amplifier": r"integrator\.amplifier",
+    "integrator: switches, capacitor": r"integrator",
+    "comparator: input pair": r"comparator\.pair",
+    "comparator: loads of the pair": r"comparator\.(diode|cross)",
+    "comparator: output stage": r"comparator\.(out|mirror)",
+    "comparator: inverter that answers": r"comparator\.(read|above)",
+    "comparator: reset switch": r"comparator\.reset",
+    "bias and phases": r"bias|driver",
+}
 T_RELEASE = 0.5e-6  # s, fall of SWRST
 T_HOLD, T_OPEN, T_RISE = T_RELEASE + 60e-9, T_RELEASE + 140e-9, T_RELEASE + 160e-9  # SWINTEG's fall and rise; current
 T_APPROACH = 0.3e-6
@@ -62,6 +72,10 @@ class Figure8E(OffsetTestbench):
         Claim("mu_after_paper", "mean after auto-zero as the paper has it, 8.03 mV", "paper Figure 8E",
               (6e-3, 10e-3), known=RESIDUAL),
     )  # fmt: skip
+
+    breakdowns: ClassVar[tuple[Breakdown, ...]] = tuple(
+        Breakdown(f"{name} auto-zero", "offset", {"AUTO_ZERO": state}, FAMILIES) for state, name in NAMES.items()
+    )
 
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield both states of auto-zero."""

@@ -8,11 +8,20 @@ from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Transient
 from harness.measure import value_at
-from harness.testbench import Claim, Parameter, Reading, Results, Samples, Summary, Values
+from harness.testbench import Breakdown, Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.offset_figures import draw_offset_histograms
 from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench, offset_summaries
 
 LEVELS, HISTOGRAM_LEVEL = (0.55, 0.70, 0.85), 0.70  # V
+FAMILIES = {
+    "amplifier: pair": r"buffer\.amplifier\.pair",
+    "amplifier: loads": r"buffer\.amplifier\.load",
+    "amplifier: output stage": r"buffer\.amplifier\.(driver|source)",
+    "reset switch and dummy": r"buffer\.reset",
+    "other switches": r"buffer\.(to_signal|loop|azb)",
+    "capacitor": r"buffer\.zero",
+    "bias and phases": r"bias|driver",
+}
 T_RELEASE, T_END = 0.5e-6, 0.9e-6  # s
 
 
@@ -46,6 +55,11 @@ class Figure8F(OffsetTestbench):
         Claim("mu_after_paper", "mean after auto-zero as the paper has it, -0.12 mV", "paper Figure 8F",
               (-0.15e-3, -0.09e-3), known="a half-size dummy at the reset switch takes its charge back"),
     )  # fmt: skip
+
+    breakdowns: ClassVar[tuple[Breakdown, ...]] = tuple(
+        Breakdown(f"{name} auto-zero", "offset", {"AUTO_ZERO": state, "VIN": HISTOGRAM_LEVEL}, FAMILIES)
+        for state, name in NAMES.items()
+    )
 
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield both states of auto-zero at each input."""
