@@ -138,7 +138,7 @@ class Workplace:
             tables.append(
                 publish_breakdowns(bench, bench.breakdowns, own, self.options, self.jobs, self.results, self.folder)
             )
-        if whole and bench.repeated:
+        if whole and bench.samples and bench.essential:
             tables.append(check_repeatability(bench, own, self.options, self.jobs, self.results))
         if bench.beside:
             others = [(other, self.own_assignments(other)) for other in map(find_testbench, bench.beside)]

@@ -12,7 +12,7 @@ MUST, AIM = 0.2, 0.1  # of the sigma
 
 
 def repeatability_rows(plain: StudyResult, tight: StudyResult) -> pd.DataFrame:
-    """Return a scoreboard row for each measure that the testbench wants repeated: the worst of its cases and places.
+    """Return a scoreboard row for each essential measure of the testbench: the worst of its cases and places.
 
     ``tight`` is the study of the first chips at the tighter solver.
 
@@ -21,7 +21,7 @@ def repeatability_rows(plain: StudyResult, tight: StudyResult) -> pd.DataFrame:
     """
     bench = plain.plan.bench
     rows = []
-    for measure in bench.repeated:
+    for measure in bench.essential:
         share, where, counts = _worst(plain, tight, measure)
         claim = Claim(
             f"repeatability_{measure}",

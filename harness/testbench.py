@@ -199,6 +199,9 @@ class Samples(Protocol):
     def spread(self, measure: str, **where: Any) -> Spread:
         """Return mean and sigma with their intervals."""
 
+    def spread_of(self, values: pd.Series) -> Spread:
+        """Return the same of any values by sample (index)."""
+
 
 class Testbench(ABC):
     """A question asked of a circuit. One module in testbenches/ each, with an instance named TESTBENCH."""
@@ -212,7 +215,7 @@ class Testbench(ABC):
     timeout_s: ClassVar[float] = 600.0
     samples: ClassVar[int] = 0  # a figure drawn from a Monte Carlo study says how many samples it has by default
     sample_claims: ClassVar[tuple[Claim, ...]] = ()  # what the study must keep
-    repeated: ClassVar[tuple[str, ...]] = ()  # measures of a study that must repeat at a tighter solver
+    essential: ClassVar[tuple[str, ...]] = ()  # measures of a study: NaN is a missing sample; they must repeat as well
     breakdowns: ClassVar[tuple[Breakdown, ...]] = ()  # what `make contributions` shares out to devices
     beside: ClassVar[tuple[str, ...]] = ()  # testbenches whose studies stand in this one's figure, see draw_beside
 

@@ -3,8 +3,9 @@
 After auto-zero the paper has mu 8.03 and sigma 0.97 mV (section 2.2.1.3); the design has a tenth of both. Two things
 are left over, and each variant is one of them or both.
 
-Charge of the comparator's reset switch, over the capacitor that it leaves (`small_capacitor`, `wider_switch`, `wide_switch`): mu goes
-anywhere, but the threshold of a switch varies by a small part of its gate drive, so sigma stays near 0.1 mV.
+Charge of the comparator's reset switch, over the capacitor that it leaves (`small_capacitor`, `wider_switch`,
+`wide_switch`): mu goes anywhere, but the threshold of a switch varies by a small part of its gate drive, so sigma stays
+near 0.1 mV.
 
 The distance from the level of auto-zero to the level at which the comparator answers, over its gain (`low_gain`: loads
 and output of the shortest gates, a small inverter that reads them): mismatch of short loads moves the gain itself and

@@ -150,7 +150,7 @@ class Figure8E(OffsetTestbench):
 
     def draw_samples(self, study: Samples) -> Figure | None:
         """Draw Figure 8E."""
-        return draw_offset_histograms(study.table, "Integrator and comparator")
+        return draw_offset_histograms(study.table, "Integrator and comparator", spread_of=study.spread_of)
 
 
 TESTBENCH = Figure8E()

@@ -96,7 +96,10 @@ class Figure8F(OffsetTestbench):
     def draw_samples(self, study: Samples) -> Figure:
         """Draw Figure 8F, at the middle of the inputs."""
         return draw_offset_histograms(
-            study.table, f"Buffer, VIN = {HISTOGRAM_LEVEL:g} V", where={"VIN": HISTOGRAM_LEVEL}
+            study.table,
+            f"Buffer, VIN = {HISTOGRAM_LEVEL:g} V",
+            where={"VIN": HISTOGRAM_LEVEL},
+            spread_of=study.spread_of,
         )
 
 

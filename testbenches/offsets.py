@@ -36,7 +36,7 @@ class OffsetTestbench(Testbench):
     Every instance has the same name in both states, so a chip keeps its draws and before and after are pairs.
     """
 
-    repeated = ("offset",)
+    essential = ("offset",)
     common: ClassVar[tuple[Parameter, ...]] = (
         VDDIO,
         VCM_COL,

@@ -88,7 +88,7 @@ def test_a_breakdown_names_one_case(small: Any, tmp_path: Path) -> None:
 
 def test_a_measure_repeats_within_a_share_of_its_sigma(small: Any, tmp_path: Path) -> None:
     class Repeated(small.Charging):  # type: ignore[misc, name-defined] # loaded from its file
-        repeated: ClassVar[tuple[str, ...]] = ("ramp",)
+        essential: ClassVar[tuple[str, ...]] = ("ramp",)
 
     plans = [small.plan_of(Repeated(), Study(n=n, tight=tight), tmp_path) for n, tight in ((12, False), (4, True))]
     assert plans[0].key != plans[1].key
