@@ -149,8 +149,11 @@ def show(
     results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Rerun one sample alone, with the study's options; write its deck and all waveforms, and show what it measures."""
+    bench = find_testbench(name)
+    if n is None and sampler == "plain":  # a plain chip does not depend on how many there are
+        n = max(bench.samples or DEFAULT_SAMPLES, sample + 1)
     options = StudyOptions(n, seed, sampler, mismatch, process, mtj_sigma)
-    plan, folder = options.plan(find_testbench(name), parse_assignments(settings or []), results.resolve())
+    plan, folder = options.plan(bench, parse_assignments(settings or []), results.resolve())
     for shown in show_sample(plan, sample, folder):
         _say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
         for measure, value, unit, where in shown.readings:
@@ -171,8 +174,8 @@ def contributions(
     """Share variances out to devices: sensitivities one at a time, held against samples that they never saw."""
     declared = [bench for bench in all_testbenches().values() if bench.breakdowns]
     benches = [find_testbench(name) for name in names] if names else declared
-    if measure and len(benches) != 1:
-        raise HarnessError("a measure is one testbench's: spintegrate mc contributions NAME --measure MEASURE.")
+    if measure and len(names or []) != 1:
+        raise HarnessError("a measure is one testbench's; name one: spintegrate mc contributions NAME --measure NAME.")
     own = [Breakdown(measure, measure, _place(where))] if measure else []
     assignments, options = parse_assignments(settings or []), StudyOptions(n, seed, mtj_sigma=mtj_sigma)
     for bench in benches:
