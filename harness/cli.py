@@ -18,6 +18,7 @@ from harness.arguments import parse_assignments
 from harness.bench import markdown, measure_all
 from harness.cli_mc import (
     Count,
+    Process,
     SamplerName,
     Seed,
     SigmaInterval,
@@ -103,7 +104,7 @@ class Workplace:
     @property
     def folder(self) -> Path:
         """Where figures and tables go."""
-        return output_folder(self.results, self.assignments)
+        return output_folder(self.results, self.assignments | self.options.changes)
 
     def settings(self, bench: Testbench) -> dict[str, Any]:
         """Return a testbench's settings, with those assignments that it declares."""
@@ -167,13 +168,15 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
 def run(
     names: list[str], settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
     n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain", sigma_ci: SigmaInterval = "",
+    process: Process = False,
 ) -> None:  # fmt: skip
     """Run testbenches; write their figures and measures and show their scoreboard rows.
 
-    --n, --seed, --sampler and --sigma-ci are for figures made of Monte Carlo samples; `mc run` samples any testbench.
+    --n, --seed, --sampler, --sigma-ci and --process are for figures made of Monte Carlo samples; `mc run` samples any
+    testbench. What is changed goes to a folder of its own.
     """
     benches = [find_testbench(name) for name in names]
-    options = StudyOptions(n, seed, sampler, sigma_ci=sigma_ci)
+    options = StudyOptions(n, seed, sampler, sigma_ci=sigma_ci, process=process)
     plain = [bench.name for bench in benches if not (bench.samples or bench.beside)]
     if plain and options != StudyOptions():
         raise HarnessError(f"{plain[0]} is not made of samples; sample it with: spintegrate mc run {plain[0]}.")

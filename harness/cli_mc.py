@@ -1,7 +1,7 @@
 """The command line's Monte Carlo part: ``spintegrate mc run``, ``spintegrate mc show``, and figures made of samples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +61,15 @@ class StudyOptions:
     measure: str = ""
     timeout_s: float | None = None
     tight: bool = False
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What differs from the defaults, by name, for the folder that results go to."""
+        return {
+            field.name: str(getattr(self, field.name))
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
 
     def plan(self, bench: Testbench, assignments: Mapping[str, str], results: Path) -> tuple[Plan, Path]:
         """Return the study of a testbench, and its folder.
@@ -182,7 +191,7 @@ def contributions(
         asked = own or bench.breakdowns
         if not asked:
             raise HarnessError(f"{bench.name} declares no contributions; name a measure with --measure.")
-        folder = output_folder(results.resolve(), assignments)
+        folder = output_folder(results.resolve(), assignments | options.changes)
         publish_breakdowns(bench, asked, assignments, options, jobs, results.resolve(), folder)
 
 

@@ -107,7 +107,11 @@ def test_a_study_that_cannot_be_is_one_line(command: Command, arguments: tuple[s
 def test_a_figure_of_samples_is_drawn_and_held_against_its_claims(command: Command, tmp_path: Path) -> None:
     code, out, _ = command("run", "sampled")
     assert code == 0 and "sigma at 9 ns (12 of 12 samples)" in out and "PASS" in out
-    assert (tmp_path / "figures" / "sampled.pdf").is_file()
+    before = (tmp_path / "figures" / "sampled.pdf").read_bytes()
+    code, out, _ = command("run", "sampled", "--n", "4", "--seed", "7")
+    assert code == 0 and "(4 of 4 samples)" in out
+    assert (tmp_path / "set" / "n=4,seed=7" / "figures" / "sampled.pdf").is_file()  # the default's results stay
+    assert (tmp_path / "figures" / "sampled.pdf").read_bytes() == before
 
 
 def test_a_value_that_is_no_number_is_a_missing_sample_and_nothing_passes(command: Command, tmp_path: Path) -> None:
@@ -128,7 +132,7 @@ def test_contributions_are_those_that_testbenches_declare_or_that_are_asked_for(
     table = pd.read_csv(tmp_path / "measures" / "contributions_sampled.csv")
     assert set(table["n"]) == {"12 of 12"}
     code, out, _ = command("mc", "contributions", "divider", "--measure", "middle", "--n", "12")
-    assert code == 0 and (tmp_path / "figures" / "contributions_divider.pdf").is_file()
+    assert code == 0 and (tmp_path / "set" / "n=12" / "figures" / "contributions_divider.pdf").is_file()
     code, _, err = command("mc", "contributions", "divider")
     assert code == 1 and "declares no contributions; name a measure" in err
     code, _, err = command("mc", "contributions", "--measure", "middle")
