@@ -55,7 +55,8 @@ def _case_of(plan: Plan, asked: Breakdown) -> SampledCase:
         if all(case.case.values[name] == value for name, value in asked.where.items() if name in case.case.values)
     ]  # fmt: skip
     if len(found) != 1:
-        raise HarnessError(f"{plan.bench.name}, {asked.name}: {len(found)} cases are so; name one by its parameters.")
+        every = "; ".join(case.case.id for case in plan.cases)
+        raise HarnessError(f"{plan.bench.name}, {asked.name}: {len(found)} cases are meant, not one; it has: {every}.")
     return found[0]
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from harness.arguments import parse_assignments, parse_share
 from harness.breakdown import break_down, breakdown_rows, write_breakdown
+from harness.contributions import FEWEST
 from harness.draws import Spreads
 from harness.errors import HarnessError
 from harness.montecarlo import run_study
@@ -200,7 +201,10 @@ def publish_breakdowns(
     jobs: int | None, results: Path, folder: Path,
 ) -> pd.DataFrame:  # fmt: skip
     """Share measures of a testbench's study out to devices, write table and picture, return the scoreboard rows."""
-    plain = simulate_study(*options.plan(bench, assignments, results), jobs)
+    plan, place = options.plan(bench, assignments, results)
+    if plan.study.n < FEWEST:
+        raise HarnessError(f"{plan.study.n} samples are too few for shares; take {FEWEST} or more.")
+    plain = simulate_study(plan, place, jobs)
 
     def one_at_a_time(plan: Plan) -> StudyResult:
         with StudyProgress(plan, console) as progress:

@@ -17,6 +17,7 @@ from harness.errors import HarnessError
 from harness.statistics import CONFIDENCE
 
 OTHERS = "everything else"
+FEWEST = 10  # samples
 RESAMPLES = 1000
 _NUMBER = re.compile(r"\d+")
 BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
@@ -82,8 +83,10 @@ def contributions(
         HarnessError: fewer than ten samples, or a measure that does not vary.
     """
     good = values.dropna()
-    if len(good) < 10 or not float(good.std()):
-        raise HarnessError(f"{len(good)} samples of a measure that varies are too few for shares; take ten or more.")
+    if len(good) < FEWEST or not float(good.std()):
+        raise HarnessError(
+            f"{len(good)} samples of a measure that varies are too few for shares; take {FEWEST} or more."
+        )
     parts = draws.loc[good.index, change.index] * change
     grouped = parts.T.groupby([group(str(name)) for name in change.index]).sum().T
     measured = good.to_numpy(dtype=float)

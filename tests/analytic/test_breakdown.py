@@ -80,7 +80,7 @@ def test_a_breakdown_of_what_is_not_there_is_one_sentence(
 def test_a_breakdown_names_one_case(small: Any, tmp_path: Path) -> None:
     plan = small.plan_of(small.Charging(), Study(n=10), tmp_path)
     result = run_study(plan, tmp_path / "study", 1)
-    with pytest.raises(HarnessError, match="2 cases"):
+    with pytest.raises(HarnessError, match="2 cases are meant, not one; it has: TEMP=27; TEMP=85"):
         shared_out(result, Breakdown("both", "ramp", {"at_ns": 5}))
     (found,) = shared_out(result, Breakdown("warm", "ramp", {"at_ns": 5, "TEMP": 85.0}))
     assert found.counts == "10 of 10" and "cell.out" in found.devices.table["group"].tolist()

@@ -86,6 +86,7 @@ def test_one_sample_of_a_study_is_shown_again_with_its_waveforms(command: Comman
     ("arguments", "wrong"),
     [
         (("--n", "0"), "0 samples show no spread"),
+        (("--n", "99999999999999999999"), "1000000 at most"),
         (("--seed", "-1"), "seed -1 is out of range"),
         (("--sampler", "random"), "no sampler 'random'"),
         (("--sampler", "sobol", "--n", "200"), "256 is the nearest"),
@@ -133,6 +134,8 @@ def test_contributions_are_those_that_testbenches_declare_or_that_are_asked_for(
     assert set(table["n"]) == {"12 of 12"}
     code, out, _ = command("mc", "contributions", "divider", "--measure", "middle", "--n", "12")
     assert code == 0 and (tmp_path / "set" / "n=12" / "figures" / "contributions_divider.pdf").is_file()
+    code, _, err = command("mc", "contributions", "divider", "--measure", "middle", "--n", "9")
+    assert code == 1 and "9 samples are too few" in err
     code, _, err = command("mc", "contributions", "divider")
     assert code == 1 and "declares no contributions; name a measure" in err
     code, _, err = command("mc", "contributions", "--measure", "middle")
