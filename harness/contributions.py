@@ -8,7 +8,8 @@ Where one at a time would cost too much, ``fitted_contributions`` takes the line
 least squares on the quantities that it is given, each sample predicted by a fit that left it out.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,10 @@ from numpy.typing import NDArray
 from harness.errors import HarnessError
 from harness.statistics import CONFIDENCE
 
+OTHERS = "everything else"
+FEWEST = 10  # samples
 RESAMPLES = 1000
+_NUMBER = re.compile(r"\d+")
 BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
 
 
@@ -50,9 +54,24 @@ def sensitivities(each: pd.Series, names: tuple[str, ...]) -> pd.Series:
 
 
 def device_of(key: str) -> str:
-    """Return the group of a quantity: its device's path without ngspice's leading element letter."""
+    """Return the group of a quantity: its device's path without element letters and numbers.
+
+    Devices of one role in equal bits, rows and columns are one group: ``m.xcolumn.xchannel2.mload:delvto`` is of
+    ``column.channel.load``.
+    """
     path = key.rpartition(":")[0]
-    return path.split(".", 1)[1] if "." in path else path
+    parts = path.split(".")[1:]  # the first is the element letter
+    return ".".join(_NUMBER.sub("", name[1:]) for name in parts) or path
+
+
+def family_of(families: Mapping[str, str]) -> Callable[[str], str]:
+    """Return the grouping that sums devices up by patterns; see harness.testbench.Breakdown."""
+
+    def group(key: str) -> str:
+        device = device_of(key)
+        return next((name for name, pattern in families.items() if re.match(pattern, device)), OTHERS)
+
+    return group
 
 
 def contributions(
@@ -67,8 +86,10 @@ def contributions(
         HarnessError: fewer than ten samples, or a measure that does not vary.
     """
     good = values.dropna()
-    if len(good) < 10 or not float(good.std()):
-        raise HarnessError(f"{len(good)} samples of a measure that varies are too few for shares; take ten or more.")
+    if len(good) < FEWEST or not float(good.std()):
+        raise HarnessError(
+            f"{len(good)} samples of a measure that varies are too few for shares; take {FEWEST} or more."
+        )
     parts = draws.loc[good.index, change.index] * change
     return _share_out(parts, change, good, group)
 

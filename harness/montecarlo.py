@@ -89,9 +89,16 @@ class Ledger:
         self._enough: int | None = None
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Take a record; of two for one run the later counts."""
+        """Take a record; of two for one run the later counts.
+
+        Raises:
+            HarnessError: it has readings, and not the one that the study is to stop by.
+        """
         if record["sample"] >= self._order.get(record["case"], 0):
             return
+        asked, found = self._plan.study.measure, sorted({str(reading[0]) for reading in record["readings"]})
+        if asked and found and asked not in found:
+            raise HarnessError(f"{self._plan.bench.name} measures no {asked!r}; it measures {', '.join(found)}.")
         self._records[record["sample"], record["case"]] = dict(record)
         while self._enough is None and all((self._whole, case) in self._records for case in self._asked()):
             self._count(self._whole)

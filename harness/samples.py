@@ -31,8 +31,9 @@ class StudyResult:
 
     @property
     def failed(self) -> int:
-        """Samples that lack a run."""
-        return int(self.table.loc[self.table["status"] != "ok", "sample"].nunique())
+        """Samples that lack a run, or an essential measure of one."""
+        lost = (self.table["status"] != "ok") | _no_number(self.table, self.plan.bench.essential)
+        return int(self.table.loc[lost, "sample"].nunique())
 
     @property
     def rescued(self) -> pd.DataFrame:
@@ -61,7 +62,7 @@ class StudyResult:
 
     def spread(self, measure: str, **where: Any) -> Spread:  # noqa: ANN401
         """Return mean and sigma of one measure with the intervals that this study's sampling allows."""
-        return self._spread(self.values(measure, **where))
+        return self.spread_of(self.values(measure, **where))
 
     def statistics(self) -> pd.DataFrame:
         """Return one row a measured quantity: where, n as ``198 of 200``, mu and sigma with 95 % intervals, 3 sigma."""
@@ -80,7 +81,8 @@ class StudyResult:
         ]
         return min(self.samples, max(asked))
 
-    def _spread(self, values: pd.Series) -> Spread:
+    def spread_of(self, values: pd.Series) -> Spread:
+        """Return the same of values by sample (index), NaN where one is missing."""
         sampler = self.plan.study.draws
         if sampler.replicates > 1:
             return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, len(values))
@@ -88,7 +90,7 @@ class StudyResult:
 
     def _row(self, values: pd.Series) -> dict[str, Any]:
         try:
-            found = self._spread(values)
+            found = self.spread_of(values)
         except HarnessError:
             nothing = ("mu", "mu_low", "mu_high", "sigma", "sigma_low", "sigma_high", "three_sigma")
             return {"n": f"{int(values.notna().sum())} of {len(values)}", **dict.fromkeys(nothing, float("nan"))}
@@ -151,5 +153,12 @@ def make_result(plan: Plan, records: Sequence[Mapping[str, Any]], folder: Path) 
     table = pd.DataFrame(rows)
     last = ["measure", "value", "unit", "status", "rung"]
     table = table[[*(name for name in table.columns if name not in last), *last]]
-    messages = tuple(record["message"] for record in records if record["message"])
-    return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, messages)
+    messages = [record["message"] for record in records if record["message"]]
+    for _, row in table[_no_number(table, plan.bench.essential)].iterrows():
+        messages.append(f"sample {row['sample']} {row['case']}: its {row['measure']} is no number")
+    return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, tuple(messages))
+
+
+def _no_number(table: pd.DataFrame, essential: Sequence[str]) -> pd.Series:
+    """Tell the rows of a good run that have one of these measures without a value."""
+    return (table["status"] == "ok") & table["measure"].isin(essential) & table["value"].isna()
