@@ -15,13 +15,13 @@ SILICON = (*((corner, 27.0) for corner in CORNERS), ("tt", -40.0), ("tt", 85.0),
 HELD = (("tt", 27.0), ("ff", 85.0), ("ss", 85.0), ("sf", 85.0))
 CURRENTS = (25e-9, 50e-9, 200e-9)
 WIDTHS = (200e-9, 400e-9, 800e-9, 1600e-9)
-NEAR = 1e-6  # A: 100 mV in 4 pF and 400 ns
+FAR, NEAR = 3.3e-6, 1e-6  # A, in 4 pF and 400 ns: 330 mV, of which 200 nA leave 170 after all widths; 100 mV
 T_FIRST, T_GAP, T_AROUND = 2.5e-6, 3e-6, 0.5e-6  # s: stimulus to leak, leak to leak, around a leak
 T_LONG = 1e-3  # s, one period of GCLK at 1 kHz
 
 
 class Leak(MembraneTestbench):
-    """Steps of each width from 270 mV above VREST, one step from 100 mV above and one from 100 mV below; and holds."""
+    """Steps of each width from 330 mV above VREST, one step from 100 mV above and one from 100 mV below; and holds."""
 
     name = "leak"
     question = "Does the leak take ILEAKAGE times SWLEAK from either side, and does the membrane hold in between?"
@@ -51,11 +51,10 @@ class Leak(MembraneTestbench):
 
     def stimuli(self, values: Values) -> Sequence[Stimulus]:
         """Return the stimuli: far above, 100 mV above, 100 mV below; or far above and as far below as VLAT goes."""
-        far = float(values["STIMULUS"])
         if values["RUN"] == HOLD:
-            return Stimulus(0.2e-6, far), Stimulus(T_LONG + 5e-6, -far / 2)
+            return Stimulus(0.2e-6, FAR), Stimulus(T_LONG + 5e-6, -1.3 * NEAR)
         after = 0.2e-6 + T_FIRST + len(WIDTHS) * T_GAP
-        return Stimulus(0.2e-6, far), Stimulus(after, NEAR), Stimulus(after + T_FIRST + T_GAP, -NEAR)
+        return Stimulus(0.2e-6, FAR), Stimulus(after, NEAR), Stimulus(after + T_FIRST + T_GAP, -NEAR)
 
     def leaks(self, values: Values) -> Sequence[tuple[float, float]]:
         """Return one pulse of each width after the first stimulus, and one of the second width after each other."""

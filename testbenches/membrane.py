@@ -1,7 +1,7 @@
 """One neuron with leak and baseline selector under ideal phases: what the testbenches of its analog parts share.
 
-A subclass says which stimuli come (when, how large, from which baseline) and when SWLEAK is on. Everything else, from the
-reset that precedes a stimulus to the decision that follows it, is the same for all.
+A subclass says which stimuli come (when, how large, from which baseline) and when SWLEAK is on. Everything else, from
+the reset that precedes a stimulus to the decision that follows it, is the same for all.
 """
 
 from abc import abstractmethod
