@@ -11,3 +11,6 @@ VREST = Parameter("VREST", "resting level, start of the integration", "V", 0.55,
 VTH = Parameter("VTH", "firing threshold", "V", 0.85, 0.6, 1.1)
 VCM_TWG = Parameter("VCM_TWG", "start of the time-window generator", "V", 0.532, 0.3, 1.0)
 IBIAS = Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6)
+VRFR = Parameter("VRFR", "start in the relative refractory period", "V", 0.45, 0.2, 1.0)
+VLAT = Parameter("VLAT", "start under lateral inhibition", "V", 0.42, 0.2, 1.0)
+ILEAKAGE = Parameter("ILEAKAGE", "leak current", "A", 50e-9, 5e-9, 1e-6)

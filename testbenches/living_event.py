@@ -1,0 +1,242 @@
+"""The cluster living by itself from GCLK, LCLK and AXON, as the testbenches of Figures 9F, 9G, 13A and 14 share it.
+
+A subclass says what each axon's synapses weigh, and which axons give a stimulus in which period of GCLK. Deck and
+cluster stand in living.cir.j2; no phase comes from here.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from harness.analysis import Analysis, Solver, Transient
+from harness.errors import HarnessError
+from harness.measure import first_crossing, value_at
+from harness.synapse import spread, word
+from harness.testbench import Case, Parameter, Reading, Results, Testbench, Values, nominal_silicon
+from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS, CHAIN_PARAMETERS, THRESHOLD_ROWS, worst
+from testbenches.parameters import ILEAKAGE, VLAT, VRFR
+from testbenches.wave_stack import Panel, Strip, wave_stack
+
+T_POWER_ON = 0.6e-6  # s, RESET
+T_FIRST = 1.5e-6  # s, first rising edge of GCLK
+T_LCLK = 400e-9  # s, 2.5 MHz
+LCLK_PULSES = 16  # after each rising edge of GCLK
+LCLK_LATER = 2  # while GCLK is low
+T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
+T_ACTIVE = 7e-6  # s, from the edge of GCLK until nothing moves any more
+T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
+# At edges of LCLK the gates' picoseconds set the steps: ten times the house's chgtol saves a third of them and moves
+# the edges by 10 ps at most.
+SOLVER = Solver(chgtol=3e-14)
+
+SUPPLIES = (
+    *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),
+    *(f"vddio_{block}" for block in ("generation", "word_lines", "window", "dendrites")),
+)
+DROPPED = ("T_SETTLE", "T_WINDOW")  # phases that the chip makes itself
+
+LIVING_PARAMETERS: tuple[Parameter, ...] = (
+    *(parameter for parameter in CHAIN_PARAMETERS if parameter.name not in DROPPED),
+    VRFR,
+    VLAT,
+    ILEAKAGE,
+    Parameter("F_GCLK", "frequency of GCLK", "Hz", 50e3, 100.0, 60e3),
+    Parameter("LEAK_LCLK", "width of SWLEAK in periods of LCLK", default=1, low=1, high=4, whole=True),
+    Parameter("ABSOLUTE", "absolute refractory period in periods of GCLK", default=1, low=1, high=3, whole=True),
+    Parameter("INHIBIT", "lateral inhibition wired on (1) or off (0)", default=1, low=0, high=1, whole=True),
+)
+
+Intervals = list[tuple[float, float, float]]
+
+
+class LivingTestbench(Testbench):
+    """A sequence of GCLK periods of one cluster."""
+
+    parameters: ClassVar[tuple[Parameter, ...]] = LIVING_PARAMETERS
+    t_max: ClassVar[float] = 100e-9  # s
+
+    @abstractmethod
+    def synapses(self, values: Values) -> Sequence[Sequence[int]]:
+        """Return the weight of each axon's synapse on each dendrite, in (P-AP): shape (axons, dendrites)."""
+
+    @abstractmethod
+    def stimuli(self, values: Values) -> Sequence[Sequence[int]]:
+        """Return, for each period of GCLK, the axons that gave a stimulus before it."""
+
+    def axon_rows(self, values: Values) -> int:
+        """Return the rows of one axon: as many as the threshold and the largest weight need, the same for all.
+
+        Raises:
+            HarnessError: more rows than the threshold block has.
+        """
+        n_ref, bits = int(values["N_REF"]), int(values["BITS"])
+        most = max(int(values["THRESHOLD"]), *(weight for axon in self.synapses(values) for weight in axon))
+        for rows in range(1, THRESHOLD_ROWS + 1):
+            if most + rows * n_ref <= rows * (2**bits - 1):
+                return rows
+        raise HarnessError(f"weight {most} does not fit in {THRESHOLD_ROWS} rows; set fewer N_REF or more BITS.")
+
+    def edge_time(self, period: int, values: Values) -> float:
+        """Return the rising edge of GCLK (s) that starts a period, counted from 0."""
+        return T_FIRST + period / float(values["F_GCLK"])
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the cluster's deck: words as MTJ states, clocks and stimuli as intervals."""
+        bits, n_ref, rows = int(values["BITS"]), int(values["N_REF"]), self.axon_rows(values)
+        weights = np.array(self.synapses(values))
+        reference, quiet = [n_ref] * rows, [0] * (THRESHOLD_ROWS - rows)
+        columns = [
+            word([cell for weight in column for cell in spread(int(weight) + rows * n_ref, rows, bits)], bits)
+            for column in weights.T
+        ]
+        return "living.cir.j2", {
+            **{parameter.name: values[parameter.name] for parameter in self.parameters},
+            **self._clocks(values),
+            "bits": bits,
+            "array_rows": ARRAY_ROWS,
+            "array_columns": ARRAY_COLUMNS,
+            "axon_rows": rows,
+            "columns": columns,
+            "reference": word(reference * len(weights), bits),
+            "threshold_rows": THRESHOLD_ROWS,
+            "threshold": word(spread(int(values["THRESHOLD"]) + rows * n_ref, rows, bits) + quiet, bits),
+            "threshold_reference": word(reference + quiet, bits),
+            "settings": self._settings(values),
+        }
+
+    def _settings(self, values: Values) -> dict[str, float]:
+        high, width, absolute = float(values["VDDIO"]), int(values["LEAK_LCLK"]) - 1, int(values["ABSOLUTE"])
+        bits = {
+            "width0": width & 1,
+            "width1": width >> 1,
+            "absolute0": absolute & 1,
+            "absolute1": absolute >> 1,
+            "inhibit": int(values["INHIBIT"]),
+        }
+        return {name: high * bit for name, bit in bits.items()}
+
+    def _clocks(self, values: Values) -> dict[str, Any]:
+        high, period = float(values["VDDIO"]), 1 / float(values["F_GCLK"])
+        edges = [self.edge_time(k, values) for k in range(len(self.stimuli(values)))]
+        bursts = [(edge + 0.1e-6, LCLK_PULSES) for edge in edges]
+        bursts += [(edge + period / 2 + 0.1e-6, LCLK_LATER) for edge in edges[:-1]]
+        starts = sorted(start + pulse * T_LCLK for start, pulses in bursts for pulse in range(pulses))
+        given: list[Intervals] = [[] for _ in self.synapses(values)]
+        for edge, axons in zip(edges, self.stimuli(values), strict=True):
+            for axon in axons:
+                given[axon].append((edge + T_AXON, edge + T_AXON + T_PULSE, high))
+        return {
+            "gclk": [(edge, edge + period / 2, high) for edge in edges],
+            "lclk": [(start, start + T_LCLK / 2, high) for start in starts],
+            "reset": [(0.0, T_POWER_ON, high)],
+            "axons": given,
+        }
+
+    def stop_time(self, values: Values) -> float:
+        """Return the end (s): the last period's active part."""
+        return self.edge_time(len(self.stimuli(values)) - 1, values) + T_ACTIVE
+
+    def analysis(self, values: Values) -> Analysis:
+        """Return the transient; between events nothing moves, so steps may be long."""
+        return Transient(self.stop_time(values), self.t_max, SOLVER)
+
+    def start(self, values: Values) -> Values:
+        """Start from nominal silicon at the default levels, which all cases of one circuit share."""
+        declared = self.all_parameters()
+        kept = ("VTH", "IBIAS", "ILEAKAGE", "VREST", "VRFR", "VLAT")
+        return nominal_silicon({**values, **{name: declared[name].default for name in kept}})
+
+    def dendrites(self, values: Values) -> range:
+        """Return the dendrites' indices."""
+        return range(len(self.synapses(values)[0]))
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return clocks, switches, VTWG, each axon's pulse and word line, each membrane, and the supplies' currents."""
+        axons, each = range(len(self.synapses(values))), self.dendrites(values)
+        rows = range(len(axons) * self.axon_rows(values))
+        switches = ("gclk", "lclk", "event", "swrst", "swinteg", "swcomp", "swleak", "update", "bounded", "vtwg")
+        return (
+            *switches,
+            *(f"axon{a}" for a in axons),
+            *(f"wl{row}" for row in rows),
+            *(f"{name}{d}" for d in each for name in ("vinteg", "fire", "absolute_of", "isynapse")),
+            *(f"xdendrite{d}.{name}" for d in each for name in ("own_swrst", "own_swinteg")),
+            *(f"i(v{block})" for block in SUPPLIES),
+        )
+
+    def draw_stack(self, results: Results, case: Case, panels: Sequence[Panel]) -> Figure:
+        """Draw a case's digital strips over ``panels``, from just before the first edge of GCLK to the end."""
+        values, high = case.values, float(case.values["VDDIO"])
+        names = {f"axon{a}": f"AXON <{a}>" for a in range(len(self.synapses(values)))}
+        switches = {node: node.upper() for node in ("swrst", "swinteg", "swcomp", "swleak")}
+        names = {"gclk": "GCLK", "lclk": "LCLK"} | names | switches
+        names |= {f"fire{d}": f"FIRE <{d}>" for d in self.dendrites(values)}
+        span = (T_FIRST + 2 * T_AXON, self.stop_time(values))
+        strips = [Strip(node, name, high) for node, name in names.items()]
+        return wave_stack(results.waveforms[case.id], strips, panels, values, span)[0]
+
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield for each stimulus the integration time, and for each dendrite start, VINTEG, slope and FIRE.
+
+        Silent periods yield VINTEG, before and after, and FIRE only; without a phase of its own a dendrite has no start.
+        """
+        half = float(values["VDDIO"]) / 2
+        for period, axons in enumerate(self.stimuli(values)):
+            edge = self.edge_time(period, values)
+            if axons:
+                opened = first_crossing(waveforms["swrst"], half, "fall", edge)
+                closed = first_crossing(waveforms["swinteg"], half, "fall", opened)
+                yield Reading("integration_time", closed - opened, "s", {"period": period})
+                yield Reading("bounded", float(value_at(waveforms["bounded"], edge + T_ACTIVE) > half), "",
+                              {"period": period})  # fmt: skip
+            for dendrite in self.dendrites(values):
+                at = {"period": period, "dendrite": dendrite}
+                held = value_at(waveforms[f"vinteg{dendrite}"], edge + T_SEEN)
+                yield Reading("before", value_at(waveforms[f"vinteg{dendrite}"], edge), "V", at)
+                yield Reading("vinteg", held, "V", at)
+                yield Reading("fire", float(value_at(waveforms[f"fire{dendrite}"], edge + T_SEEN) > half), "", at)
+                if axons:
+                    yield Reading("start", self._start(waveforms, dendrite, held, edge, half), "V", at)
+
+    def _start(self, waveforms: pd.DataFrame, dendrite: int, held: float, edge: float, half: float) -> float:
+        """Return where the ramp began: VINTEG in hold less slope times window (the amplifier's lag drops out)."""
+        own = waveforms[f"xdendrite{dendrite}.own_swrst"]
+        opened = first_crossing(own, half, "fall", edge)
+        closed = first_crossing(waveforms[f"xdendrite{dendrite}.own_swinteg"], half, "fall", edge)
+        if not edge < opened < closed < edge + T_SEEN:
+            return float("nan")
+        ramp = waveforms[f"vinteg{dendrite}"]
+        ramp = ramp[(ramp.index > opened + 0.3 * (closed - opened)) & (ramp.index < closed - 3e-9)]
+        slope = float(np.polyfit(ramp.index.to_numpy(dtype=float) - opened, ramp.to_numpy(dtype=float), 1)[0])
+        return held - slope * (closed - opened)
+
+
+def start_error(results: Results, expected: Mapping[tuple[int, int], str]) -> float:
+    """Return the worst start less its level (V), where ``expected`` names the level of each (period, dendrite)."""
+    starts = results.select("start")
+    errors = []
+    for (period, dendrite), level in expected.items():
+        rows = starts[(starts["period"] == period) & (starts["dendrite"] == dendrite)]
+        errors += list(rows["value"] - float(results.settings[level]))
+    return worst(errors)
+
+
+def fired(results: Results, **where: Any) -> set[tuple[int, int]]:
+    """Return the (period, dendrite) of every FIRE of the case."""
+    rows = results.select("fire", **where)
+    rows = rows[rows["value"] > 0.5]
+    return set(zip(rows["period"], rows["dendrite"], strict=True))
+
+
+def energies(waveforms: pd.DataFrame, values: Values, span: tuple[float, float]) -> Iterator[tuple[str, float]]:
+    """Yield (block, energy in J) that each supply delivers from ``span[0]`` to ``span[1]`` (s)."""
+    inside = waveforms[(waveforms.index >= span[0]) & (waveforms.index <= span[1])]
+    time = inside.index.to_numpy(dtype=float)
+    for block in SUPPLIES:
+        volts = float(values["VDDIO" if block.startswith("vddio") else "VDD"])
+        current = -inside[f"i(v{block})"].to_numpy(dtype=float)
+        yield block, volts * float(np.trapezoid(current, time))
