@@ -143,6 +143,10 @@ class Plan:
         """Return the same by name."""
         return dict(zip(self.names, self.normals(sample).tolist(), strict=True))
 
+    def only(self, sampled: SampledCase) -> "Plan":
+        """Return the same study of one of its cases alone, with the same draws."""
+        return replace(self, cases=(sampled,), key=f"{self.key} {sampled.case.id}")
+
     @property
     def timeout_s(self) -> float:
         """Wall limit of one run."""
