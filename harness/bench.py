@@ -1,7 +1,5 @@
 """How long things take, beside a reference deck run in the same minute, so that another machine can compare."""
 
-import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -10,13 +8,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.analysis import Transient, complete_deck
 from harness.errors import HarnessError
 from harness.mtj import load_mtj_set
-from harness.ngspice import DECK_NAME, ngspice_version, run_deck
+from harness.ngspice import DECK_NAME, run_deck
 from harness.render import TESTBENCHES, Conditions, DeckBuilder
 from harness.technology import PROJECT, load_technology
 
@@ -97,27 +94,6 @@ def measure_all(whole: bool) -> list[Timing]:
                 time_command("make scoreboard, warm", scoreboard, 15, 5),
             ]
     return timings
-
-
-def markdown(timings: Sequence[Timing]) -> str:
-    """Return results/benchmarks.md."""
-    lines = [
-        "# Benchmarks",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d}, ngspice-{ngspice_version()}, {os.cpu_count()} cores, {platform.machine()}, "
-        f"Python {platform.python_version()}. The reference deck is a {RING_STAGES}-stage ring, "
-        f"{RING_STOP * 1e9:.0f} ns ("
-        "testbenches/ring.cir.j2), run in the same minute as each row: compare the ratio.",
-        "",
-        "| what | wall s | CPU s | ring CPU s | CPU / ring | must s | aim s | status |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {t.subject} | {t.wall_seconds:.1f} | {t.cpu_seconds:.1f} | {t.ring_seconds:.2f} "
-        f"| {t.cpu_seconds / t.ring_seconds:.0f} | {t.must_seconds:.0f} | {t.aim_seconds:.0f} | **{t.status}** |"
-        for t in timings
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _children_cpu() -> float:

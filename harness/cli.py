@@ -15,7 +15,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arguments import parse_assignments
-from harness.bench import markdown, measure_all
+from harness.bench import measure_all
+from harness.bench_report import STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
 from harness.cli_mc import (
     Count,
     Process,
@@ -235,11 +236,19 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
 
 
 @app.command()
-def bench(whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False) -> None:
-    """Time cold and warm runs beside a reference deck; write results/benchmarks.md."""
-    timings = measure_all(whole)
-    (RESULTS / "benchmarks.md").write_text(markdown(timings), encoding="utf-8")
-    say(markdown(timings))
+def bench(
+    whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
+    only: Annotated[str, typer.Option(help="times or studies; the other part of the page stays as it is.")] = "",
+) -> None:
+    """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
+    if only not in ("", TIMES, STUDIES):
+        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose {TIMES} or {STUDIES}.")
+    sections = {}
+    if only != STUDIES:
+        sections[TIMES] = times_section(measure_all(whole))
+    if only != TIMES:
+        sections[STUDIES] = studies_section(measure_studies(RESULTS))
+    say(write_page(RESULTS / "benchmarks.md", sections))
 
 
 def show_rows(table: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ the process that started it is gone.
 import json
 import logging
 import os
+import resource
 import signal
 import struct
 import sys
@@ -57,6 +58,7 @@ def main() -> None:
         header = {
             "plot": found.plot, "vectors": found.vectors, "points": found.data.shape[-1], "kind": found.data.dtype.str,
             "log": library.said(), "dead": library.is_dead(), "solver": solver, "busy": time.perf_counter() - started,
+            "worker": os.getpid(), "memory": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
         }  # fmt: skip
         answers.write(message(header, found.data.tobytes()))
         answers.flush()
