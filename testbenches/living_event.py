@@ -24,8 +24,8 @@ from testbenches.wave_stack import Panel, Strip, wave_stack
 T_POWER_ON = 0.6e-6  # s, RESET
 T_FIRST = 1.5e-6  # s, first rising edge of GCLK
 T_LCLK = 400e-9  # s, 2.5 MHz
-LCLK_PULSES = 16  # after each rising edge of GCLK
-LCLK_LATER = 2  # while GCLK is low
+LCLK_PULSES = 15  # after each rising edge of GCLK
+LCLK_LATER = 1  # while GCLK is low
 T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
 T_ACTIVE = 7e-6  # s, from the edge of GCLK until nothing moves any more
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
@@ -182,7 +182,7 @@ class LivingTestbench(Testbench):
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield for each stimulus the integration time, and for each dendrite start, VINTEG, slope and FIRE.
 
-        Silent periods yield VINTEG, before and after, and FIRE only; without a phase of its own a dendrite has no start.
+        Silent periods yield VINTEG, before and after, and FIRE only; a dendrite without a phase has no start.
         """
         half = float(values["VDDIO"]) / 2
         for period, axons in enumerate(self.stimuli(values)):
