@@ -94,7 +94,8 @@ class Figure6B(LivingTestbench):
         waves, values = results.waveforms[case.id], case.values
         strips = [Strip(name, name.upper().rstrip("0"), float(values["VDDIO"])) for name in STRIPS]
         panel = Panel({"vinteg0": "VINTEG", "vtwg": "VTWG"}, ("VTH", "VREST"), label="VINTEG, VTWG (mV)")
-        figure, _ = wave_stack(waves, strips, [panel], values, (T_FIRST - 0.7e-6, T_FIRST + T_ACTIVE - 0.9e-6))
+        figure, (axis,) = wave_stack(waves, strips, [panel], values, (T_FIRST - 0.7e-6, T_FIRST + T_ACTIVE - 0.9e-6))
+        axis.legend(loc="lower right", ncols=2)
         return figure
 
 
