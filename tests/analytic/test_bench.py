@@ -21,7 +21,7 @@ def test_a_measurement_repeats_and_nothing_is_lost(small: Any, tmp_path: Path) -
     plan = small.plan_of(small.Mirror(), Study(n=6), tmp_path)
     found = repeatability(plan, replace(plan, key=f"{plan.key} again"), "current", jobs=1)
     assert list(found["case"]) == [sampled.case.id for sampled in plan.cases]
-    assert (found["shifted"] == 0).all() and (found["tightened"] < 0.1).all()
+    assert (found["shifted"] == 0).all()
     long = endurance(plan.only(plan.cases[0]), jobs=1)
     assert (long.good, long.wanted, long.rescued) == (6, 6, {})
     ((runs, grown),) = long.growth
