@@ -6,9 +6,8 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.chain_event import worst
-from testbenches.living_event import LIVING_PARAMETERS, T_ACTIVE, LivingTestbench
-from testbenches.wave_stack import Panel, Strip, wave_stack
+from testbenches.living_event import LivingTestbench, start_error
+from testbenches.wave_stack import Panel
 
 MIDDLE = 1
 
@@ -40,11 +39,9 @@ class Refractory(LivingTestbench):
         fires = results.select("fire")
         wanted = (fires["period"] == 0) & (fires["dendrite"] == MIDDLE)
         yield Summary("wrong_decisions", int((wanted != (fires["value"] > 0.5)).sum()))
-        starts = results.select("start")
-        middle = starts["dendrite"] == MIDDLE
-        level = middle.map({True: results.settings["VRFR"], False: results.settings["VLAT"]})
-        level = level.where(starts["period"] == last, results.settings["VREST"]).astype(float)
-        yield Summary("start_error", worst(starts["value"] - level), "V")
+        expected = {(0, d): "VREST" for d in self.dendrites(results.settings)}
+        expected |= {(last, d): "VRFR" if d == MIDDLE else "VLAT" for d in self.dendrites(results.settings)}
+        yield Summary("start_error", start_error(results, expected), "V")
         second = results.select("vinteg", period=last)["value"]
         yield Summary("margin", float(results.settings["VTH"]) - float(second.max()), "V")
         times = results.select("integration_time")["value"]
@@ -55,13 +52,8 @@ class Refractory(LivingTestbench):
     def draw(self, results: Results) -> Figure:
         """Draw the digital strips and the three membranes."""
         (case,) = results.cases
-        high = float(case.values["VDDIO"])
-        shown = ("gclk", "lclk", "axon0", "axon1", "swrst", "swinteg", "swcomp", "swleak", "fire0", "fire1", "fire2")
-        strips = [Strip(node, node.upper() + ("" if node[:4] != "fire" else " ")[:0], high) for node in shown]
-        stop = self.edge_time(len(self.stimuli(case.values)) - 1, case.values) + T_ACTIVE
         panel = Panel({f"vinteg{d}": f"Dendrite <{d}>" for d in self.dendrites(case.values)}, share=1.6)
-        figure, _ = wave_stack(results.waveforms[case.id], strips, [panel], case.values, (0.0, stop))
-        return figure
+        return self.draw_stack(results, case, [panel])
 
 
 def refractory_claims(place: str) -> tuple[Claim, ...]:
@@ -83,7 +75,6 @@ class Figure9F(Refractory):
 
     name = "fig09f"
     claims: ClassVar[tuple[Claim, ...]] = refractory_claims("paper 2.2.2, Figure 9F")
-    parameters = LIVING_PARAMETERS
 
 
 TESTBENCH = Figure9F()

@@ -1,7 +1,7 @@
-"""The whole cluster living by itself from GCLK, LCLK and AXON, as the testbenches of Figures 9F, 9G, 13A and 14 share it.
+"""The cluster living by itself from GCLK, LCLK and AXON, as the testbenches of Figures 9F, 9G, 13A and 14 share it.
 
-A subclass says what each axon's synapses weigh, and which axons give a stimulus in which period of GCLK. Deck and cluster
-stand in living.cir.j2; no phase comes from here.
+A subclass says what each axon's synapses weigh, and which axons give a stimulus in which period of GCLK. Deck and
+cluster stand in living.cir.j2; no phase comes from here.
 """
 
 from abc import abstractmethod
@@ -10,24 +10,26 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Solver, Transient
 from harness.errors import HarnessError
 from harness.measure import first_crossing, value_at
 from harness.synapse import spread, word
-from harness.testbench import Parameter, Reading, Testbench, Values, nominal_silicon
-from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS, CHAIN_PARAMETERS, THRESHOLD_ROWS
+from harness.testbench import Case, Parameter, Reading, Results, Testbench, Values, nominal_silicon
+from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS, CHAIN_PARAMETERS, THRESHOLD_ROWS, worst
 from testbenches.parameters import ILEAKAGE, VLAT, VRFR
+from testbenches.wave_stack import Panel, Strip, wave_stack
 
 T_POWER_ON = 0.6e-6  # s, RESET
 T_FIRST = 1.5e-6  # s, first rising edge of GCLK
 T_LCLK = 400e-9  # s, 2.5 MHz
-LCLK_PULSES = 16  # after each rising edge of GCLK
-LCLK_LATER = 2  # while GCLK is low
+LCLK_PULSES = 15  # after each rising edge of GCLK
+LCLK_LATER = 1  # while GCLK is low
 T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
 T_ACTIVE = 7e-6  # s, from the edge of GCLK until nothing moves any more
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
-# Between edges of LCLK the gates' picoseconds set the steps: ten times the house's chgtol saves a third of them and moves
+# At edges of LCLK the gates' picoseconds set the steps: ten times the house's chgtol saves a third of them and moves
 # the edges by 10 ps at most.
 SOLVER = Solver(chgtol=3e-14)
 
@@ -166,10 +168,21 @@ class LivingTestbench(Testbench):
             *(f"i(v{block})" for block in SUPPLIES),
         )
 
+    def draw_stack(self, results: Results, case: Case, panels: Sequence[Panel]) -> Figure:
+        """Draw a case's digital strips over ``panels``, from just before the first edge of GCLK to the end."""
+        values, high = case.values, float(case.values["VDDIO"])
+        names = {f"axon{a}": f"AXON <{a}>" for a in range(len(self.synapses(values)))}
+        switches = {node: node.upper() for node in ("swrst", "swinteg", "swcomp", "swleak")}
+        names = {"gclk": "GCLK", "lclk": "LCLK"} | names | switches
+        names |= {f"fire{d}": f"FIRE <{d}>" for d in self.dendrites(values)}
+        span = (T_FIRST + 2 * T_AXON, self.stop_time(values))
+        strips = [Strip(node, name, high) for node, name in names.items()]
+        return wave_stack(results.waveforms[case.id], strips, panels, values, span)[0]
+
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield for each stimulus the integration time, and for each dendrite start, VINTEG, slope and FIRE.
 
-        Silent periods yield VINTEG and FIRE only; a dendrite without a phase of its own has no start (NaN).
+        Silent periods yield VINTEG, before and after, and FIRE only; a dendrite without a phase has no start.
         """
         half = float(values["VDDIO"]) / 2
         for period, axons in enumerate(self.stimuli(values)):
@@ -183,6 +196,7 @@ class LivingTestbench(Testbench):
             for dendrite in self.dendrites(values):
                 at = {"period": period, "dendrite": dendrite}
                 held = value_at(waveforms[f"vinteg{dendrite}"], edge + T_SEEN)
+                yield Reading("before", value_at(waveforms[f"vinteg{dendrite}"], edge), "V", at)
                 yield Reading("vinteg", held, "V", at)
                 yield Reading("fire", float(value_at(waveforms[f"fire{dendrite}"], edge + T_SEEN) > half), "", at)
                 if axons:
@@ -199,6 +213,23 @@ class LivingTestbench(Testbench):
         ramp = ramp[(ramp.index > opened + 0.3 * (closed - opened)) & (ramp.index < closed - 3e-9)]
         slope = float(np.polyfit(ramp.index.to_numpy(dtype=float) - opened, ramp.to_numpy(dtype=float), 1)[0])
         return held - slope * (closed - opened)
+
+
+def start_error(results: Results, expected: Mapping[tuple[int, int], str]) -> float:
+    """Return the worst start less its level (V), where ``expected`` names the level of each (period, dendrite)."""
+    starts = results.select("start")
+    errors = []
+    for (period, dendrite), level in expected.items():
+        rows = starts[(starts["period"] == period) & (starts["dendrite"] == dendrite)]
+        errors += list(rows["value"] - float(results.settings[level]))
+    return worst(errors)
+
+
+def fired(results: Results, **where: Any) -> set[tuple[int, int]]:
+    """Return the (period, dendrite) of every FIRE of the case."""
+    rows = results.select("fire", **where)
+    rows = rows[rows["value"] > 0.5]
+    return set(zip(rows["period"], rows["dendrite"], strict=True))
 
 
 def energies(waveforms: pd.DataFrame, values: Values, span: tuple[float, float]) -> Iterator[tuple[str, float]]:
