@@ -103,7 +103,7 @@ class GenerationLogic(Testbench):
         high = float(values["VDDIO"])
         if values["RUN"] == STAGE:
             stages = [
-                {"name": _stage(rising, k), "time": T_CLOCK + 0.5e-9 + offset, "before": high if rising else 0.0}
+                {"name": stage_name(rising, k), "time": T_CLOCK + 0.5e-9 + offset, "before": high if rising else 0.0}
                 for rising in (True, False)
                 for k, offset in enumerate(OFFSETS)
             ]
@@ -127,7 +127,7 @@ class GenerationLogic(Testbench):
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the lines and the flip-flops' data and clocks, or each stage's data and output."""
         if values["RUN"] == STAGE:
-            names = [_stage(rising, k) for rising in (True, False) for k in range(len(OFFSETS))]
+            names = [stage_name(rising, k) for rising in (True, False) for k in range(len(OFFSETS))]
             return ("clock", *names, *(f"{name}_q" for name in names))
         nodes = [node for pair in FLIP_FLOPS.values() for node in pair]
         return (*LINES, "bounded", "xtwg.steer", *sorted(set(nodes) - set(LINES)))
@@ -136,16 +136,16 @@ class GenerationLogic(Testbench):
         """Yield glitches, gaps and data-to-clock times of the event; or setup and hold time of a stage."""
         high = float(values["VDDIO"])
         if values["RUN"] == STAGE:
-            setup, hold = zip(*(_stage_limits(waveforms, rising, high / 2) for rising in (True, False)), strict=True)
+            setup, hold = zip(*(stage_limits(waveforms, rising, high / 2) for rising in (True, False)), strict=True)
             yield Reading("setup_time", max(setup), "s")
             yield Reading("hold_time", max(hold), "s")
             return
         supply = {line: high for line in LINES} | {"az_read": float(values["VDD"])}
         for line in LINES:
-            yield Reading("glitch", _widest_glitch(waveforms[line], supply[line]), "s", {"line": line})
+            yield Reading("glitch", widest_glitch(waveforms[line], supply[line]), "s", {"line": line})
         for measure, pairs in (("phases_apart", APART), ("driver_gap", DRIVEN)):
             for first, then in pairs:
-                gap = _smallest_gap(waveforms[first], supply[first] / 2, waveforms[then], supply[then] / 2)
+                gap = smallest_gap(waveforms[first], supply[first] / 2, waveforms[then], supply[then] / 2)
                 yield Reading(measure, gap, "s", {"line": f"{first} to {then}"})
         for name, (data, clock) in FLIP_FLOPS.items():
             before, after = _data_about_clock(waveforms[data], waveforms[clock], high / 2)
@@ -160,8 +160,8 @@ class GenerationLogic(Testbench):
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield the worst over corners, slacks against the setup and hold time of the same corner."""
         yield Summary("glitch", float(results.select("glitch")["value"].max()), "s")
-        yield Summary("setup_slack", _slack(results, "data_before_clock", "setup_time"), "s")
-        yield Summary("hold_slack", _slack(results, "data_after_clock", "hold_time"), "s")
+        yield Summary("setup_slack", slack(results, "data_before_clock", "setup_time"), "s")
+        yield Summary("hold_slack", slack(results, "data_after_clock", "hold_time"), "s")
         for measure in ("phases_apart", "driver_gap"):
             yield Summary(measure, float(results.select(measure)["value"].min(skipna=False)), "s")
         flags = results.select("bounded")
@@ -171,17 +171,17 @@ class GenerationLogic(Testbench):
         yield Summary("steer_skew", worst(results.select("steer_skew")["value"]), "s")
 
 
-def _stage(rising: bool, index: int) -> str:
+def stage_name(rising: bool, index: int) -> str:
     return f"{'rising' if rising else 'falling'}{index}"
 
 
-def _widest_glitch(signal: pd.Series, supply: float) -> float:
+def widest_glitch(signal: pd.Series, supply: float) -> float:
     """Return the widest pulse, up or down, that is too short for a phase (s), at any of the levels; 0 for none."""
     widths = np.concatenate([np.diff(crossings(signal, level * supply)) for level in LEVELS])
     return float(max(widths[widths < SHORTEST_PULSE], default=0.0))
 
 
-def _smallest_gap(first: pd.Series, first_level: float, then: pd.Series, then_level: float) -> float:
+def smallest_gap(first: pd.Series, first_level: float, then: pd.Series, then_level: float) -> float:
     """Return the smallest time (s) from a fall of ``first`` to the next rise of ``then``; negative in an overlap."""
     falls, rises = crossings(first, first_level, "fall"), crossings(then, then_level, "rise")
     gaps = [rise - falls[np.abs(falls - rise).argmin()] for rise in rises if len(falls)]
@@ -196,7 +196,7 @@ def _data_about_clock(data: pd.Series, clock: pd.Series, half: float) -> tuple[f
     return float(min(before, default=np.inf)), float(min(after, default=np.inf))
 
 
-def _stage_limits(waveforms: pd.DataFrame, rising: bool, half: float) -> tuple[float, float]:
+def stage_limits(waveforms: pd.DataFrame, rising: bool, half: float) -> tuple[float, float]:
     """Return (setup, hold) in s: data that change setup before the clock are taken, hold after it ignored.
 
     Taken means with at most a tenth more delay than data that came long before.
@@ -204,7 +204,7 @@ def _stage_limits(waveforms: pd.DataFrame, rising: bool, half: float) -> tuple[f
     edge = first_crossing(waveforms["clock"], half, "rise", T_CLOCK - 0.2e-9)
     lags, delays = [], []
     for k in range(len(OFFSETS)):
-        name, direction = _stage(rising, k), "rise" if rising else "fall"
+        name, direction = stage_name(rising, k), "rise" if rising else "fall"
         lags.append(first_crossing(waveforms[name], half, direction) - edge)
         delays.append(first_crossing(waveforms[f"{name}_q"], half, direction, edge) - edge)
     late = np.array(delays) > 1.1 * delays[0]
@@ -215,12 +215,12 @@ def _stage_limits(waveforms: pd.DataFrame, rising: bool, half: float) -> tuple[f
     return -lags[int(np.argmin(taken)) - 1], lags[len(ignored) - int(np.argmin(ignored[::-1]))]
 
 
-def _slack(results: Results, measure: str, limit: str) -> float:
+def slack(results: Results, measure: str, limit: str) -> float:
     """Return the smallest of a data-to-clock time over the limit of its corner (s)."""
     limits = results.select(limit).set_index(["CORNER", "TEMP"])["value"]
     rows = results.select(measure)
-    slack = [row["value"] - limits[row["CORNER"], row["TEMP"]] for _, row in rows.iterrows()]
-    return float(np.min(slack))
+    slacks = [row["value"] - limits[row["CORNER"], row["TEMP"]] for _, row in rows.iterrows()]
+    return float(np.min(slacks))
 
 
 TESTBENCH = GenerationLogic()
