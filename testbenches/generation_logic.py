@@ -172,6 +172,7 @@ class GenerationLogic(Testbench):
 
 
 def stage_name(rising: bool, index: int) -> str:
+    """Return the node and instance name of a stage whose data rise, or fall, at one of OFFSETS."""
     return f"{'rising' if rising else 'falling'}{index}"
 
 

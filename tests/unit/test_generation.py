@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.testbench import Results
 from testbenches import axon_async, generation_logic, state_table
 from testbenches.axon_async import AxonAsync, events
 from testbenches.generation_logic import SHORTEST_PULSE, GenerationLogic, smallest_gap, stage_limits, widest_glitch
@@ -172,5 +173,5 @@ def test_a_late_flip_flop_has_negative_slack() -> None:
             {"CORNER": "ss", "TEMP": 27.0, "measure": "hold_time", "value": 10e-12},
         ]
     )
-    results = state_table.Results([], {}, table, bench.settings({}))
+    results = Results([], {}, table, bench.settings({}))
     assert generation_logic.slack(results, "data_after_clock", "hold_time") == pytest.approx(-10e-12)
