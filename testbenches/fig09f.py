@@ -6,7 +6,7 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.living_event import LivingTestbench, start_error
+from testbenches.living_event import LivingTestbench, power_summaries, start_error
 from testbenches.wave_stack import Panel
 
 MIDDLE = 1
@@ -47,6 +47,7 @@ class Refractory(LivingTestbench):
         times = results.select("integration_time")["value"]
         yield Summary("time_repeats", float(times.max() - times.min()), "s")
         yield Summary("integration_time", float(times.iloc[0]), "s")
+        yield from power_summaries(results, 0, 1, len(self.dendrites(results.settings)))
         yield Summary("bounded", float(results.select("bounded")["value"].sum()))
 
     def draw(self, results: Results) -> Figure:

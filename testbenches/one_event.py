@@ -1,4 +1,4 @@
-"""One neuron, one event: one GCLK period of column, threshold block, time-window generator and generation. What it costs."""
+"""One neuron, one event: a period of GCLK of column, threshold block, time-window generator and generation."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar

@@ -72,5 +72,7 @@ def _draw_panel(axis: Axes, time: np.ndarray, waves: pd.DataFrame, panel: Panel,
     for name in panel.levels:
         level_line(axis, float(values[name]), name, VTH_COLOUR if name == "VTH" else "#555555")
     if any(panel.curves.values()):
+        low, high = axis.get_ylim()
+        axis.set_ylim(low, high + 0.15 * (high - low))  # room for the legend above the curves
         axis.legend(loc="upper right", ncols=len(panel.curves), fontsize=6.5)
     axis.set_ylabel(panel.label)
