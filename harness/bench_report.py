@@ -119,7 +119,8 @@ def times_section(timings: Sequence[Timing]) -> str:
     """Return what was timed, as markdown."""
     return "\n".join([
         f"The reference deck is a {RING_STAGES}-stage ring, {RING_STOP * 1e9:.0f} ns (testbenches/ring.cir.j2), run in "
-        "the same minute as each row: compare the ratio. One neuron's event is judged by CPU seconds, the rest by the wall.",
+        "the same minute as each row: compare the ratio. One neuron's event is judged by CPU seconds, the rest by the "
+        "wall.",
         "",
         "| what | wall s | CPU s | ring CPU s | CPU / ring | must s | aim s | status |",
         "|---|---|---|---|---|---|---|---|",
