@@ -16,7 +16,19 @@ from rich.table import Table
 
 from harness.arguments import parse_assignments
 from harness.bench import markdown, measure_all
-from harness.cli_mc import Count, SamplerName, Seed, SigmaInterval, StudyOptions, mc_app, publish_study
+from harness.cli_mc import (
+    Count,
+    Process,
+    SamplerName,
+    Seed,
+    SigmaInterval,
+    StudyOptions,
+    check_repeatability,
+    mc_app,
+    publish_beside,
+    publish_breakdowns,
+    publish_study,
+)
 from harness.doctor import examine
 from harness.errors import HarnessError
 from harness.golden import (
@@ -92,7 +104,7 @@ class Workplace:
     @property
     def folder(self) -> Path:
         """Where figures and tables go."""
-        return output_folder(self.results, self.assignments)
+        return output_folder(self.results, self.assignments | self.options.changes)
 
     def settings(self, bench: Testbench) -> dict[str, Any]:
         """Return a testbench's settings, with those assignments that it declares."""
@@ -111,17 +123,28 @@ class Workplace:
             runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
         return Answer(bench, collect(bench, settings, runs), runs)
 
-    def publish(self, bench: Testbench) -> tuple[Answer, pd.DataFrame]:
-        """Run one testbench, write its files, and return its answer and scoreboard rows."""
+    def publish(self, bench: Testbench, whole: bool = False) -> tuple[Answer, pd.DataFrame]:
+        """Run one testbench, write its files, and return its answer and scoreboard rows.
+
+        ``whole`` adds what a study's numbers rest on: contributions, and how well its measures repeat.
+        """
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
             say(f"wrote {_shown(path)}")
         rows = score_answer(result)
+        own, tables = self.own_assignments(bench), [rows]
         if bench.samples:
-            own = self.own_assignments(bench)
-            study = publish_study(bench, own, self.options, self.jobs, self.results, self.folder)
-            rows = pd.concat([rows, study], ignore_index=True)
-        return result, rows
+            tables.append(publish_study(bench, own, self.options, self.jobs, self.results, self.folder))
+        if whole and bench.breakdowns:
+            tables.append(
+                publish_breakdowns(bench, bench.breakdowns, own, self.options, self.jobs, self.results, self.folder)
+            )
+        if whole and bench.samples and bench.essential:
+            tables.append(check_repeatability(bench, own, self.options, self.jobs, self.results))
+        if bench.beside:
+            others = [(other, self.own_assignments(other)) for other in map(find_testbench, bench.beside)]
+            publish_beside(result, others, self.options, self.jobs, self.results, self.folder)
+        return result, pd.concat(tables, ignore_index=True)
 
 
 def workplace(settings: list[str] | None, jobs: int | None, results: Path, benches: list[Testbench]) -> Workplace:
@@ -145,14 +168,16 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
 def run(
     names: list[str], settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
     n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain", sigma_ci: SigmaInterval = "",
+    process: Process = False,
 ) -> None:  # fmt: skip
     """Run testbenches; write their figures and measures and show their scoreboard rows.
 
-    --n, --seed, --sampler and --sigma-ci are for figures made of Monte Carlo samples; `mc run` samples any testbench.
+    --n, --seed, --sampler, --sigma-ci and --process are for figures made of Monte Carlo samples; `mc run` samples any
+    testbench. What is changed goes to a folder of its own.
     """
     benches = [find_testbench(name) for name in names]
-    options = StudyOptions(n, seed, sampler, sigma_ci=sigma_ci)
-    plain = [bench.name for bench in benches if not bench.samples]
+    options = StudyOptions(n, seed, sampler, sigma_ci=sigma_ci, process=process)
+    plain = [bench.name for bench in benches if not (bench.samples or bench.beside)]
     if plain and options != StudyOptions():
         raise HarnessError(f"{plain[0]} is not made of samples; sample it with: spintegrate mc run {plain[0]}.")
     place = replace(workplace(settings, jobs, results, benches), options=options)
@@ -184,7 +209,7 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     answers, tables, solver, problems = [], [], [], []
     for bench in benches:
         try:
-            result, rows = place.publish(bench)
+            result, rows = place.publish(bench, whole=check_solver)
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(bench.name, bench.claims))

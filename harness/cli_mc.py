@@ -1,9 +1,9 @@
 """The command line's Monte Carlo part: ``spintegrate mc run``, ``spintegrate mc show``, and figures made of samples."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 import typer
@@ -11,24 +11,22 @@ from rich.console import Console
 from rich.table import Table
 
 from harness.arguments import parse_assignments, parse_share
-from harness.contributions import contributions as share_out
-from harness.contributions import sensitivities
+from harness.breakdown import break_down, breakdown_rows, write_breakdown
+from harness.contributions import FEWEST
 from harness.draws import Spreads
 from harness.errors import HarnessError
-from harness.figures import TWO_COLUMNS, new_figure, paper_style, save_figure, share_bars
-from harness.journal import write_atomically
 from harness.montecarlo import run_study
-from harness.publish import RESULTS, write_figure
+from harness.publish import RESULTS, Answer, output_folder, write_figure
 from harness.quantities import engineering, parse_quantity
-from harness.registry import find_testbench
+from harness.registry import all_testbenches, find_testbench
+from harness.repeatability import CHIPS, repeatability_rows
 from harness.samples import StudyResult
-from harness.sampling import ONE_AT_A_TIME
 from harness.scoreboard import score
 from harness.show import show_sample
 from harness.store import Store
 from harness.study import Plan, Study, make_plan
 from harness.study_progress import StudyProgress
-from harness.testbench import Testbench
+from harness.testbench import Breakdown, Samples, Testbench
 
 DEFAULT_SAMPLES = 200
 
@@ -63,6 +61,16 @@ class StudyOptions:
     sigma_ci: str = ""
     measure: str = ""
     timeout_s: float | None = None
+    tight: bool = False
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """What differs from the defaults, by name, for the folder that results go to."""
+        return {
+            field.name: str(getattr(self, field.name))
+            for field in fields(self)
+            if getattr(self, field.name) != field.default
+        }
 
     def plan(self, bench: Testbench, assignments: Mapping[str, str], results: Path) -> tuple[Plan, Path]:
         """Return the study of a testbench, and its folder.
@@ -74,7 +82,7 @@ class StudyOptions:
         spreads = Spreads(mismatch=self.mismatch, process=self.process, mtj_rp=junction, mtj_tmr=junction)
         share = parse_share(self.sigma_ci, "--sigma-ci") if self.sigma_ci else None
         n = (bench.samples or DEFAULT_SAMPLES) if self.n is None else self.n
-        study = Study(n, self.seed, self.sampler, spreads, share, self.measure, self.timeout_s)  # type: ignore[arg-type] # it checks the sampler
+        study = Study(n, self.seed, self.sampler, spreads, share, self.measure, self.timeout_s, self.tight)  # type: ignore[arg-type] # it checks the sampler
         plan = make_plan(bench, bench.settings(assignments), study, Store(results / "runs"))
         return plan, plan.folder(results / "mc")
 
@@ -110,6 +118,22 @@ def publish_study(
     return rows.assign(status="INCOMPLETE") if result.failed else rows
 
 
+def publish_beside(
+    answer: Answer, others: Sequence[tuple[Testbench, Mapping[str, str]]], options: StudyOptions, jobs: int | None,
+    results: Path, folder: Path,
+) -> None:  # fmt: skip
+    """Draw a testbench's results beside the studies of others, which are finished first."""
+    studies: dict[str, Samples] = {}
+    made_of = answer.results.measures.to_csv().encode()
+    for other, assignments in others:
+        study = simulate_study(*options.plan(other, assignments, results), jobs)
+        studies[other.name], made_of = study, made_of + study.plan.key.encode() + study.counts.encode()
+    for path in write_figure(
+        answer.bench.name, folder, made_of, lambda: answer.bench.draw_beside(answer.results, studies)
+    ):
+        _say(f"wrote {path}")
+
+
 @mc_app.command()
 def run(
     name: str, n: Count = None, seed: Seed = 1, sampler: SamplerName = "plain", mismatch: Mismatch = True,
@@ -135,8 +159,11 @@ def show(
     results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Rerun one sample alone, with the study's options; write its deck and all waveforms, and show what it measures."""
+    bench = find_testbench(name)
+    if n is None and sampler == "plain":  # a plain chip does not depend on how many there are
+        n = max(bench.samples or DEFAULT_SAMPLES, sample + 1)
     options = StudyOptions(n, seed, sampler, mismatch, process, mtj_sigma)
-    plan, folder = options.plan(find_testbench(name), parse_assignments(settings or []), results.resolve())
+    plan, folder = options.plan(bench, parse_assignments(settings or []), results.resolve())
     for shown in show_sample(plan, sample, folder):
         _say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
         for measure, value, unit, where in shown.readings:
@@ -147,41 +174,65 @@ def show(
 
 @mc_app.command()
 def contributions(
-    name: str, measure: Annotated[str, typer.Option(help="The measure whose variance is shared out.")],
-    where: Annotated[list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Which reading of it.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Default: every testbench that declares some.")] = None,
+    measure: Annotated[str, typer.Option(help="A measure, in place of the testbench's own choice.")] = "",
+    where: Annotated[list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Which case and reading.")] = None,
     n: Count = None, seed: Seed = 1, mtj_sigma: MtjSigma = "4%",
     jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
-    """Share a measure's variance out to devices: one at a time, held against the plain study's samples."""
-    bench, assignments, results = find_testbench(name), parse_assignments(settings or []), results.resolve()
-    options = StudyOptions(n, seed, mtj_sigma=mtj_sigma)
-    plain = simulate_study(*options.plan(bench, assignments, results), jobs)
-    one_by_one = replace(options, n=len(plain.plan.names) + 1, sampler=ONE_AT_A_TIME)
-    plan, folder = one_by_one.plan(bench, assignments, results)
-    with StudyProgress(plan, console) as progress:
-        each = run_study(plan, folder, jobs, progress.advance)
-    place: dict[str, Any] = {column: _number_or_text(text) for column, text in parse_assignments(where or []).items()}
-    shared = {}
-    for sampled in plan.cases:
-        change = sensitivities(each.values(measure, case=sampled.case.id, **place), plan.names)
-        shared[sampled.case.id] = share_out(change, plain.draws(), plain.values(measure, case=sampled.case.id, **place))
-    table = pd.concat(
-        [found.table.assign(case=case, r_squared=found.r_squared) for case, found in shared.items()], ignore_index=True
-    )
-    stem = f"contributions_{name}_{measure}"
-    paths = [results / "measures" / f"{stem}.csv"]
-    write_atomically(paths[0], table.to_csv(index=False, float_format="%.6g").encode())
-    with paper_style():
-        figure = new_figure(TWO_COLUMNS, 2.4 * len(shared))
-        for panel, (case, found) in zip(
-            figure.subplots(len(shared), 1, squeeze=False)[:, 0], shared.items(), strict=True
-        ):
-            share_bars(panel, found.table, f"{case}: R² = {found.r_squared:.3f} on {found.samples} samples")
-        paths += save_figure(figure, results / "figures" / stem)
-    _say(table.groupby("case", sort=False).head(8).to_string(index=False, float_format=lambda x: f"{x:.3f}"))
-    for path in paths:
+    """Share variances out to devices: sensitivities one at a time, held against samples that they never saw."""
+    declared = [bench for bench in all_testbenches().values() if bench.breakdowns]
+    benches = [find_testbench(name) for name in names] if names else declared
+    if measure and len(names or []) != 1:
+        raise HarnessError("a measure is one testbench's; name one: spintegrate mc contributions NAME --measure NAME.")
+    own = [Breakdown(measure, measure, _place(where))] if measure else []
+    assignments, options = parse_assignments(settings or []), StudyOptions(n, seed, mtj_sigma=mtj_sigma)
+    for bench in benches:
+        asked = own or bench.breakdowns
+        if not asked:
+            raise HarnessError(f"{bench.name} declares no contributions; name a measure with --measure.")
+        folder = output_folder(results.resolve(), assignments | options.changes)
+        publish_breakdowns(bench, asked, assignments, options, jobs, results.resolve(), folder)
+
+
+def publish_breakdowns(
+    bench: Testbench, asked: Sequence[Breakdown], assignments: Mapping[str, str], options: StudyOptions,
+    jobs: int | None, results: Path, folder: Path,
+) -> pd.DataFrame:  # fmt: skip
+    """Share measures of a testbench's study out to devices, write table and picture, return the scoreboard rows."""
+    plan, place = options.plan(bench, assignments, results)
+    if plan.study.n < FEWEST:
+        raise HarnessError(f"{plan.study.n} samples are too few for shares; take {FEWEST} or more.")
+    plain = simulate_study(plan, place, jobs)
+
+    def one_at_a_time(plan: Plan) -> StudyResult:
+        with StudyProgress(plan, console) as progress:
+            return run_study(plan, plan.folder(results / "mc"), jobs, progress.advance)
+
+    answers = break_down(plain, asked, one_at_a_time)
+    for answer in answers:
+        shares = (answer.families if answer.asked.families else answer.devices).table.head(10)
+        _say(f"{bench.name}, {answer.asked.name}: R² = {answer.devices.r_squared:.3f} on {answer.counts} samples")
+        _say(shares.to_string(index=False, float_format=lambda share: f"{share:.3f}"))
+    for path in write_breakdown(bench.name, answers, folder):
         _say(f"wrote {path}")
+    return breakdown_rows(bench.name, answers)
+
+
+def check_repeatability(
+    bench: Testbench, assignments: Mapping[str, str], options: StudyOptions, jobs: int | None, results: Path
+) -> pd.DataFrame:
+    """Run the first chips of a testbench's study at a tighter solver and return the scoreboard rows."""
+    plan, folder = options.plan(bench, assignments, results)
+    few, place = replace(options, n=min(CHIPS, plan.study.n), tight=True).plan(bench, assignments, results)
+    with StudyProgress(few, console) as progress:
+        tight = run_study(few, place, jobs, progress.advance)
+    return repeatability_rows(run_study(plan, folder, jobs), tight)
+
+
+def _place(where: list[str] | None) -> dict[str, float | str]:
+    return {column: _number_or_text(text) for column, text in parse_assignments(where or []).items()}
 
 
 def _number_or_text(text: str) -> float | str:

@@ -3,9 +3,13 @@
 A study with the sampler ``each`` moves one quantity by +1 sigma a sample; its changes make a linear model. A plain
 study of the same plan, whose samples the model has never seen, says how much of the variance the model explains (R^2),
 and how much goes with each device's part of it: the share is cov(part, value) / var(value), its interval a bootstrap's.
+
+Where one at a time would cost too much, ``fitted_contributions`` takes the linear model from a plain study itself:
+least squares on the quantities that it is given, each sample predicted by a fit that left it out.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +19,10 @@ from numpy.typing import NDArray
 from harness.errors import HarnessError
 from harness.statistics import CONFIDENCE
 
+OTHERS = "everything else"
+FEWEST = 10  # samples
 RESAMPLES = 1000
+_NUMBER = re.compile(r"\d+")
 BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
 
 
@@ -47,9 +54,24 @@ def sensitivities(each: pd.Series, names: tuple[str, ...]) -> pd.Series:
 
 
 def device_of(key: str) -> str:
-    """Return the group of a quantity: its device's path without ngspice's leading element letter."""
+    """Return the group of a quantity: its device's path without element letters and numbers.
+
+    Devices of one role in equal bits, rows and columns are one group: ``m.xcolumn.xchannel2.mload:delvto`` is of
+    ``column.channel.load``.
+    """
     path = key.rpartition(":")[0]
-    return path.split(".", 1)[1] if "." in path else path
+    parts = path.split(".")[1:]  # the first is the element letter
+    return ".".join(_NUMBER.sub("", name[1:]) for name in parts) or path
+
+
+def family_of(families: Mapping[str, str]) -> Callable[[str], str]:
+    """Return the grouping that sums devices up by patterns; see harness.testbench.Breakdown."""
+
+    def group(key: str) -> str:
+        device = device_of(key)
+        return next((name for name, pattern in families.items() if re.match(pattern, device)), OTHERS)
+
+    return group
 
 
 def contributions(
@@ -64,16 +86,52 @@ def contributions(
         HarnessError: fewer than ten samples, or a measure that does not vary.
     """
     good = values.dropna()
-    if len(good) < 10 or not float(good.std()):
-        raise HarnessError(f"{len(good)} samples of a measure that varies are too few for shares; take ten or more.")
+    if len(good) < FEWEST or not float(good.std()):
+        raise HarnessError(
+            f"{len(good)} samples of a measure that varies are too few for shares; take {FEWEST} or more."
+        )
     parts = draws.loc[good.index, change.index] * change
-    grouped = parts.T.groupby([group(str(name)) for name in change.index]).sum().T
+    return _share_out(parts, change, good, group)
+
+
+def fitted_contributions(
+    draws: pd.DataFrame, values: pd.Series, group: Callable[[str], str], folds: int = 10
+) -> Contributions:
+    """Fit a linear model to the samples themselves and hold it against those that each fit left out.
+
+    ``draws`` in sigmas, axes (sample, quantity), holds the quantities of the model alone; ``values`` the measure by
+    sample, NaN where one is missing. Every ``folds``-th sample is predicted by the fit to the others.
+
+    Raises:
+        HarnessError: no more samples than quantities, or a measure that does not vary.
+    """
+    good = values.dropna()
+    kept = len(good) - -(-len(good) // folds)
+    if kept <= draws.shape[1] + 1 or not float(good.std()):
+        raise HarnessError(f"{kept} samples cannot fit {draws.shape[1]} quantities; draw more, or group fewer.")
+    normals, measured = draws.loc[good.index].to_numpy(dtype=float), good.to_numpy(dtype=float)
+    place = np.arange(len(good)) % folds
+    fits = [_least_squares(normals[place != fold], measured[place != fold]) for fold in range(folds)]
+    parts = pd.DataFrame(normals * np.array(fits)[place], good.index, draws.columns)
+    return _share_out(parts, pd.Series(_least_squares(normals, measured), draws.columns), good, group)
+
+
+def _least_squares(normals: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the slope of each column of ``normals``, the mean apart."""
+    design = np.column_stack([normals, np.ones(len(values))])
+    return np.asarray(np.linalg.lstsq(design, values, rcond=None)[0][:-1])
+
+
+def _share_out(parts: pd.DataFrame, change: pd.Series, good: pd.Series, group: Callable[[str], str]) -> Contributions:
+    """Sum the parts, axes (sample, quantity), by group, and share the variance of the samples out to them."""
+    names = [group(str(name)) for name in change.index]
+    grouped = parts.T.groupby(names).sum().T
     measured = good.to_numpy(dtype=float)
     residual = measured - measured.mean() - (grouped.sum(axis=1) - grouped.sum(axis=1).mean()).to_numpy()
     r_squared = 1 - float((residual**2).sum() / ((measured - measured.mean()) ** 2).sum())
     shares = _shares(grouped.to_numpy(), measured)
     low, high = _bootstrap(grouped.to_numpy(), measured)
-    linear = (change**2).groupby([group(str(name)) for name in change.index]).sum()
+    linear = (change**2).groupby(names).sum()
     table = pd.DataFrame(
         {"group": grouped.columns, "share": shares, "share_low": low, "share_high": high,
          "linear_share": (linear / linear.sum()).reindex(grouped.columns).to_numpy()}

@@ -67,8 +67,10 @@ def share_bars(axes: Axes, shares: pd.DataFrame, title: str, most: int = 14) -> 
     low, high = top["share"] - top["share_low"], top["share_high"] - top["share"]
     error = np.clip([low * 100, high * 100], 0, None)
     axes.barh(place, top["share"] * 100, xerr=error, ecolor="0.3", height=0.7, color="#1f5fa8", alpha=0.75)
-    axes.barh(0, rest["share"].sum() * 100, height=0.7, color="0.7")
-    axes.set_yticks([*place, 0], [*top["group"], f"{len(rest)} others"])
+    axes.set_yticks(place, top["group"].tolist())
+    if len(rest):
+        axes.barh(0, rest["share"].sum() * 100, height=0.7, color="0.7")
+        axes.set_yticks([*place, 0], [*top["group"], f"{len(rest)} others"])
     axes.axvline(0, color="0.3", linewidth=0.6)
     axes.set_xlabel("Share of the variance (%)")
     axes.set_title(title)

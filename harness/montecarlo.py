@@ -61,7 +61,7 @@ def run_study(plan: Plan, folder: Path, jobs: int | None = None, progress: Progr
                 ledger.add(record)
         for record in ledger.records():
             progress(record, True)
-        todo = [task for task in itertools.product(range(plan.study.n), plan.cases) if not ledger.knows(*task)]
+        todo = [task for task in plan.tasks if not ledger.knows(*task)]
         if todo and ledger.enough() is None:
             with Crew(plan, todo, jobs or os.cpu_count() or 1) as crew:
                 for run in crew:
@@ -81,7 +81,7 @@ class Ledger:
         """Begin without any."""
         self._plan = plan
         self._records: dict[tuple[int, str], dict[str, Any]] = {}
-        self._order = [sampled.case.id for sampled in plan.cases]
+        self._order = {sampled.case.id: plan.wanted(sampled.case) for sampled in plan.cases}  # case: its samples
         share = plan.study.sigma_share
         self._needed = samples_for(share) if share is not None else None
         self._whole = 0  # samples from the first on, all of whose cases are finished
@@ -89,11 +89,18 @@ class Ledger:
         self._enough: int | None = None
 
     def add(self, record: Mapping[str, Any]) -> None:
-        """Take a record; of two for one run the later counts."""
-        if record["sample"] >= self._plan.study.n:
+        """Take a record; of two for one run the later counts.
+
+        Raises:
+            HarnessError: it has readings, and not the one that the study is to stop by.
+        """
+        if record["sample"] >= self._order.get(record["case"], 0):
             return
+        asked, found = self._plan.study.measure, sorted({str(reading[0]) for reading in record["readings"]})
+        if asked and found and asked not in found:
+            raise HarnessError(f"{self._plan.bench.name} measures no {asked!r}; it measures {', '.join(found)}.")
         self._records[record["sample"], record["case"]] = dict(record)
-        while self._enough is None and all((self._whole, case) in self._records for case in self._order):
+        while self._enough is None and all((self._whole, case) in self._records for case in self._asked()):
             self._count(self._whole)
             self._whole += 1
             if self._whole == self._plan.study.n or self._settled():
@@ -113,8 +120,12 @@ class Ledger:
         pairs = itertools.product(range(last), self._order)
         return [self._records[pair] for pair in pairs if pair in self._records]
 
+    def _asked(self) -> Iterator[str]:
+        """Yield the cases that the next sample has."""
+        return (case for case, wanted in self._order.items() if self._whole < wanted)
+
     def _count(self, sample: int) -> None:
-        for case in self._order:
+        for case in self._asked():
             for measure, value, _, where in self._records[sample, case]["readings"]:
                 if self._plan.study.measure in ("", measure):
                     name = f"{case} {measure} {where}"

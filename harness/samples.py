@@ -31,8 +31,9 @@ class StudyResult:
 
     @property
     def failed(self) -> int:
-        """Samples that lack a run."""
-        return int(self.table.loc[self.table["status"] != "ok", "sample"].nunique())
+        """Samples that lack a run, or an essential measure of one."""
+        lost = (self.table["status"] != "ok") | _no_number(self.table, self.plan.bench.essential)
+        return int(self.table.loc[lost, "sample"].nunique())
 
     @property
     def rescued(self) -> pd.DataFrame:
@@ -57,11 +58,11 @@ class StudyResult:
             raise HarnessError(f"no {measure!r} was measured where {where}.")
         if rows["sample"].duplicated().any():
             raise HarnessError(f"{measure!r} has several values a sample where {where}; name the case or its columns.")
-        return rows.set_index("sample")["value"].reindex(range(self.samples))
+        return rows.set_index("sample")["value"].reindex(range(self._wanted(rows)))
 
     def spread(self, measure: str, **where: Any) -> Spread:  # noqa: ANN401
         """Return mean and sigma of one measure with the intervals that this study's sampling allows."""
-        return self._spread(self.values(measure, **where))
+        return self.spread_of(self.values(measure, **where))
 
     def statistics(self) -> pd.DataFrame:
         """Return one row a measured quantity: where, n as ``198 of 200``, mu and sigma with 95 % intervals, 3 sigma."""
@@ -69,22 +70,30 @@ class StudyResult:
         where = [name for name in measured.columns if name not in ("sample", "value", "status", "rung")]
         rows = []
         for place, group in measured.groupby(where, sort=False, dropna=False):
-            values = group.set_index("sample")["value"].reindex(range(self.samples))
+            values = group.set_index("sample")["value"].reindex(range(self._wanted(group)))
             rows.append(dict(zip(where, place, strict=True)) | self._row(values))
         return pd.DataFrame(rows)
 
-    def _spread(self, values: pd.Series) -> Spread:
+    def _wanted(self, rows: pd.DataFrame) -> int:
+        """Return how many samples there should be of these rows: a case may need fewer than the study has."""
+        asked = [
+            self.plan.wanted(sampled.case) for sampled in self.plan.cases if (rows["case"] == sampled.case.id).any()
+        ]
+        return min(self.samples, max(asked))
+
+    def spread_of(self, values: pd.Series) -> Spread:
+        """Return the same of values by sample (index), NaN where one is missing."""
         sampler = self.plan.study.draws
         if sampler.replicates > 1:
-            return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, self.samples)
-        return spread(values, self.samples)
+            return replicated_spread(values, values.index.to_numpy() // sampler.per_replicate, len(values))
+        return spread(values, len(values))
 
     def _row(self, values: pd.Series) -> dict[str, Any]:
         try:
-            found = self._spread(values)
+            found = self.spread_of(values)
         except HarnessError:
             nothing = ("mu", "mu_low", "mu_high", "sigma", "sigma_low", "sigma_high", "three_sigma")
-            return {"n": f"{int(values.notna().sum())} of {self.samples}", **dict.fromkeys(nothing, float("nan"))}
+            return {"n": f"{int(values.notna().sum())} of {len(values)}", **dict.fromkeys(nothing, float("nan"))}
         return {
             "n": found.counts,
             "mu": found.mu, "mu_low": found.mu_interval[0], "mu_high": found.mu_interval[1],
@@ -144,5 +153,12 @@ def make_result(plan: Plan, records: Sequence[Mapping[str, Any]], folder: Path) 
     table = pd.DataFrame(rows)
     last = ["measure", "value", "unit", "status", "rung"]
     table = table[[*(name for name in table.columns if name not in last), *last]]
-    messages = tuple(record["message"] for record in records if record["message"])
-    return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, messages)
+    messages = [record["message"] for record in records if record["message"]]
+    for _, row in table[_no_number(table, plan.bench.essential)].iterrows():
+        messages.append(f"sample {row['sample']} {row['case']}: its {row['measure']} is no number")
+    return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, tuple(messages))
+
+
+def _no_number(table: pd.DataFrame, essential: Sequence[str]) -> pd.Series:
+    """Tell the rows of a good run that have one of these measures without a value."""
+    return (table["status"] == "ok") & table["measure"].isin(essential) & table["value"].isna()

@@ -28,6 +28,7 @@ ONE_AT_A_TIME: Method = "each"  # for sensitivities, not a random draw
 REPLICATES = 8  # independent scrambles, from whose scatter the intervals of lhs and sobol come
 _PLAIN, _ORDER, _SCRAMBLE = range(3)  # first word of the spawn key: what a stream is for
 _LARGEST_SEED = 2**64
+MOST = 1_000_000  # chips of a study
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Sampler:
             raise HarnessError(f"seed {self.seed} is out of range; a seed is a whole number from 0 to 2^64 - 1.")
         if self.n < 2:
             raise HarnessError(f"{self.n} samples show no spread; draw two or more.")
+        if self.n > MOST:
+            raise HarnessError(f"{self.n} samples are more than anyone waits for; draw {MOST} at most.")
         if self.replicates > 1 and (self.n % self.replicates or self.n < 2 * self.replicates):
             raise HarnessError(f"{self.method} draws {REPLICATES} equal scrambles; n = {self.n} is no multiple of 8.")
         if self.method == "sobol" and self.per_replicate & (self.per_replicate - 1):

@@ -90,8 +90,10 @@ def replicated_spread(
 ) -> Spread:
     """Return mean and sigma of samples that are balanced within replicates, such as Latin hypercube or Sobol.
 
-    The intervals come from the scatter of the replicates (t, replicates - 1), for the samples of one are not
-    independent. ``replicate`` names each value's replicate, shape of ``values``.
+    The samples of one replicate are not independent, but replicates are: the variance is the mean square less the
+    product of different replicates' means, which has no bias whatever the balance does within (n / (n - 1) within a
+    replicate has: its mean hardly scatters). The intervals come from the replicates' scatter (t, replicates - 1),
+    sigma's on a logarithmic scale. ``replicate`` names each value's replicate, shape of ``values``.
 
     Raises:
         HarnessError: fewer than two replicates with two values each.
@@ -104,17 +106,13 @@ def replicated_spread(
     if len(parts) < 2:
         raise HarnessError("an interval needs two replicates of two samples or more; draw more samples.")
     means = np.array([part.mean() for part in parts])
-    variances = np.array([part.var(ddof=1) for part in parts])
-    mu, mu_interval = _from_scatter(means, confidence)
-    variance, (low, high) = _from_scatter(variances, confidence)
-    sigma_interval = (math.sqrt(max(low, 0.0)), math.sqrt(high))
-    return Spread(sum(map(len, parts)), wanted, mu, mu_interval, math.sqrt(variance), sigma_interval)
-
-
-def _from_scatter(values: NDArray[np.float64], confidence: float) -> tuple[float, Interval]:
-    centre = float(values.mean())
-    reach = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1) * stats.sem(values))
-    return centre, (centre - reach, centre + reach)
+    variances = np.array([part.var() for part in parts]) + means.var(ddof=1)
+    t = float(stats.t.ppf((1 + confidence) / 2, len(parts) - 1))
+    mu, reach = float(means.mean()), t * float(stats.sem(means))
+    variance = float(variances.mean())
+    factor = math.exp(t * float(stats.sem(variances)) / variance / 2) if variance else 1.0
+    sigma = math.sqrt(variance)
+    return Spread(sum(map(len, parts)), wanted, mu, (mu - reach, mu + reach), sigma, (sigma / factor, sigma * factor))
 
 
 def proportion_interval(

@@ -2,9 +2,10 @@
 
 import hashlib
 import inspect
+import itertools
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +20,7 @@ from harness.draws import Quantity, Spreads, quantities, varied_deck
 from harness.errors import HarnessError
 from harness.job import EVERY_NODE, nominal_point, prepare
 from harness.ngspice import ngspice_version
-from harness.sampling import Method, Sampler
+from harness.sampling import ONE_AT_A_TIME, Method, Sampler
 from harness.statistics import samples_for
 from harness.store import Store, run_key
 from harness.testbench import Case, Testbench, Values
@@ -33,6 +34,7 @@ class Study:
 
     ``sigma_share`` stops plain sampling once half the 95 % interval of sigma is within this share of it, for every
     measure or for ``measure`` alone. ``timeout_s`` is the wall limit of one run, the testbench's own by default.
+    ``tight`` runs the same chips at a tenth of reltol and half the maximum step.
 
     Raises:
         HarnessError: a count, seed, sigma or share that cannot be.
@@ -45,6 +47,7 @@ class Study:
     sigma_share: float | None = None
     measure: str = ""
     timeout_s: float | None = None
+    tight: bool = False
 
     def __post_init__(self) -> None:
         self.draws  # noqa: B018 - a sampler that cannot be says so
@@ -143,6 +146,26 @@ class Plan:
         """Return the same by name."""
         return dict(zip(self.names, self.normals(sample).tolist(), strict=True))
 
+    def wanted(self, case: Case) -> int:
+        """Return how many samples of a case make the study: all, or as many of a plain one as the testbench asks for.
+
+        Latin hypercube and Sobol are balanced over all their samples only.
+        """
+        n = self.study.n
+        return min(n, self.bench.samples_of(case.values, n)) if self.study.sampler == "plain" else n
+
+    @property
+    def tasks(self) -> list[tuple[int, SampledCase]]:
+        """Every run of the study, sample by sample."""
+        pairs = itertools.product(range(self.study.n), self.cases)
+        return [(sample, sampled) for sample, sampled in pairs if sample < self.wanted(sampled.case)]
+
+    def one_at_a_time(self, cases: Sequence[SampledCase]) -> "Plan":
+        """Return the plan that moves each quantity of these cases alone, by one sigma; see harness.contributions."""
+        names = tuple(sorted({quantity.key for sampled in cases for quantity in sampled.varied}))
+        study = replace(self.study, sampler=ONE_AT_A_TIME, seed=0, n=len(names) + 1, sigma_share=None)
+        return replace(self, study=study, cases=tuple(cases), names=names, key=_key(self.bench, study, cases))
+
     @property
     def timeout_s(self) -> float:
         """Wall limit of one run."""
@@ -161,14 +184,15 @@ def make_plan(bench: Testbench, settings: Values, study: Study, store: Store) ->
     Raises:
         HarnessError: a case that cannot be rendered, written flat or started, or in which nothing varies.
     """
-    cases = tuple(_sampled_case(bench, case, study.spreads, store) for case in bench.cases(settings))
+    cases = tuple(_sampled_case(bench, case, study, store) for case in bench.sampled_cases(settings))
     names = sorted({quantity.key for sampled in cases for quantity in sampled.varied})
     return Plan(bench, settings, study, cases, tuple(names), _key(bench, study, cases))
 
 
-def _sampled_case(bench: Testbench, case: Case, spreads: Spreads, store: Store) -> SampledCase:
-    job = prepare(bench, case, store)
+def _sampled_case(bench: Testbench, case: Case, study: Study, store: Store) -> SampledCase:
+    job = prepare(bench, case, store, study.tight)
     flat = flatten(job.circuit)
+    spreads = bench.spreads_of(case.values, study.spreads)
     varied = tuple(quantities(flat, job.silicon.technology, spreads))
     is_point = isinstance(job.analysis, OperatingPoint)
     start = {} if is_point else nominal_point(bench, case, store)
@@ -178,7 +202,7 @@ def _sampled_case(bench: Testbench, case: Case, spreads: Spreads, store: Store) 
     return SampledCase(case, job.analysis, job.signals, flat, varied, start, key)
 
 
-def _key(bench: Testbench, study: Study, cases: tuple[SampledCase, ...]) -> str:
+def _key(bench: Testbench, study: Study, cases: Sequence[SampledCase]) -> str:
     """Hash all that a value rests on. Plain samples do not depend on their number, so more can be added."""
     asked = {
         "schema": SCHEMA,

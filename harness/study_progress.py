@@ -31,7 +31,7 @@ class StudyProgress:
         wanted = plan.study.n
         if plan.study.sigma_share is not None:
             wanted = min(wanted, samples_for(plan.study.sigma_share))
-        self._total = wanted * len(plan.cases)
+        self._total = sum(min(wanted, plan.wanted(sampled.case)) for sampled in plan.cases)
         self._counts = {"done": 0, "failed": 0, "rescued": 0}
         self._fresh = 0
         self._started = time.monotonic()

@@ -20,6 +20,8 @@ from harness.technology import Technology, load_technology, technology_names
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from harness.draws import Spreads
+
 Values = Mapping[str, Any]
 
 
@@ -125,6 +127,22 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Breakdown:
+    """A measure whose variance is shared out to devices; ``where`` names the columns of its case and its reading.
+
+    ``families`` sum devices up by a pattern of their paths (numbers left out, as in ``column.channel.load``): the first
+    that matches from the start counts, and what none matches is everything else. ``claims`` bound the shares of
+    families, by their names.
+    """
+
+    name: str
+    measure: str
+    where: Mapping[str, Any]
+    families: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True)
 class Golden:
     """Which case and signals are compared with stored waveforms, by which rule; see harness.golden."""
 
@@ -173,11 +191,21 @@ class Samples(Protocol):
     def table(self) -> pd.DataFrame:
         """Every reading: sample, case, the case's and reading's columns, measure, value (SI), unit, status, rung."""
 
+    @property
+    def counts(self) -> str:
+        """For example ``198 of 200``."""
+
     def values(self, measure: str, **where: Any) -> pd.Series:
         """Return one measure by sample; a missing sample is NaN."""
 
     def spread(self, measure: str, **where: Any) -> Spread:
         """Return mean and sigma with their intervals."""
+
+    def draws(self) -> pd.DataFrame:
+        """Return the draws in units of each sigma: index sample, a column a quantity."""
+
+    def spread_of(self, values: pd.Series) -> Spread:
+        """Return the same of any values by sample (index)."""
 
 
 class Testbench(ABC):
@@ -192,6 +220,9 @@ class Testbench(ABC):
     timeout_s: ClassVar[float] = 600.0
     samples: ClassVar[int] = 0  # a figure drawn from a Monte Carlo study says how many samples it has by default
     sample_claims: ClassVar[tuple[Claim, ...]] = ()  # what the study must keep
+    essential: ClassVar[tuple[str, ...]] = ()  # measures of a study: NaN is a missing sample; they must repeat as well
+    breakdowns: ClassVar[tuple[Breakdown, ...]] = ()  # what `make contributions` shares out to devices
+    beside: ClassVar[tuple[str, ...]] = ()  # testbenches whose studies stand in this one's figure, see draw_beside
 
     @abstractmethod
     def variations(self, settings: Values) -> Iterable[Values]:
@@ -229,12 +260,28 @@ class Testbench(ABC):
         """Return the figure, or None where the testbench has none of its own."""
         return None
 
+    def sampled_cases(self, settings: Values) -> list[Case]:
+        """Return the cases of a study; they are a run's, unless samples are asked for more than nominal devices."""
+        return self.cases(settings)
+
+    def samples_of(self, values: Values, n: int) -> int:
+        """Return how many of a study's ``n`` samples a case needs, the first so many."""
+        return n
+
+    def spreads_of(self, values: Values, spreads: "Spreads") -> "Spreads":
+        """Return what varies in a case, given what varies in the study."""
+        return spreads
+
     def summarize_samples(self, study: Samples) -> Iterable[Summary]:
         """Yield the scoreboard's numbers of a study."""
         return ()
 
     def draw_samples(self, study: Samples) -> "Figure | None":
         """Return the figure of a study, or None where the testbench has none of its own."""
+        return None
+
+    def draw_beside(self, results: Results, studies: Mapping[str, Samples]) -> "Figure | None":
+        """Return the figure of results and of the studies that ``beside`` names, or None."""
         return None
 
     # What follows is the machinery that the harness calls; a testbench does not override it.
@@ -273,8 +320,16 @@ class Testbench(ABC):
         Raises:
             HarnessError: two cases would be the same, or a variation names no parameter.
         """
+        return self.cases_of(settings, self.variations(settings))
+
+    def cases_of(self, settings: Values, variations: Iterable[Values]) -> list[Case]:
+        """Return a case for each variation of the settings.
+
+        Raises:
+            HarnessError: two cases would be the same, or a variation names no parameter.
+        """
         cases = []
-        for variation in self.variations(settings):
+        for variation in variations:
             unknown = set(variation) - set(settings)
             if unknown:
                 raise HarnessError(f"{self.name}: a case varies {sorted(unknown)[0]!r}, which is no parameter of it.")

@@ -1,15 +1,20 @@
 """Noise beside the offsets of Figure 8: what each capacitor samples in reset, and what devices add at the decision."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Noise
-from harness.testbench import Claim, Parameter, Reading, Results, Summary, Testbench, Values, conditions
+from harness.figures import TWO_COLUMNS, new_figure
+from harness.statistics import Interval
+from harness.testbench import Claim, Parameter, Reading, Results, Samples, Summary, Testbench, Values, conditions
+from testbenches.fig08f import HISTOGRAM_LEVEL
+from testbenches.offsets import NAMES, OFF, ON
 from testbenches.parameters import IBIAS, VCM_COL, VDDIO, VREST, VTH
 
 BOLTZMANN = 1.380649e-23  # J/K
@@ -44,13 +49,33 @@ SUMMING = {"integrator": "xdevice.sum", "comparator": "xdevice.minus", "buffer":
 DECISION = ("integrator_sampled", "comparator_sampled", "integrator_answered")  # answered: its comparator's too
 BUFFER = ("buffer_sampled", "comparator_sampled", "buffer_answered")
 
+PICTURE: Sequence[tuple[str, str, Mapping[str, Any], Sequence[str]]] = (
+    ("integrator and comparator", "fig08e", {}, DECISION),
+    ("buffer", "fig08f", {"VIN": HISTOGRAM_LEVEL}, BUFFER),
+)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the picture, V."""
+
+    label: str
+    value: float
+    colour: str
+    spread: Interval | None = None
+
+    @property
+    def interval(self) -> Interval:
+        """The interval, or the value alone."""
+        return self.spread or (self.value, self.value)
+
 
 class Figure8Noise(Testbench):
     """Rms noise of each place from the device noise at its frozen operating point, integrated from 10 kHz."""
 
     name = "fig08_noise"
     question = "How much noise stands beside the offsets that auto-zero leaves?"
-    is_figure = False
+    beside = ("fig08e", "fig08f")
     parameters: ClassVar[tuple[Parameter, ...]] = (
         VDDIO,
         VCM_COL,
@@ -121,6 +146,44 @@ class Figure8Noise(Testbench):
             yield Summary(f"kt_c_{row['PLACE']}", float(row["value"]), "V")
         yield Summary("decision", math.hypot(*noise[list(DECISION)]), "V")
         yield Summary("buffer", math.hypot(*noise[list(BUFFER)]), "V")
+
+    def draw_beside(self, results: Results, studies: Mapping[str, Samples]) -> Figure:
+        """Draw each noise and the mismatch before and after auto-zero on one axis, for Figures 8E and 8F."""
+        figure = new_figure(TWO_COLUMNS, 4.2)
+        panels = figure.subplots(2, 1, sharex=True)
+        for axes, (title, name, where, places) in zip(panels, PICTURE, strict=True):
+            bars = [*noise_bars(results, places), *mismatch_bars(studies[name], title, where)]
+            for row, bar in enumerate(bars):
+                axes.barh(row, bar.value * 1e6, color=bar.colour, height=0.7)
+                low, high = (1e6 * end for end in bar.interval)
+                axes.plot([low, high], [row, row], color="0.2", linewidth=1.0)
+                axes.annotate(f"{bar.value * 1e6:.0f}", (high * 1.04, row), va="center", fontsize=6.5)
+            axes.set_yticks(range(len(bars)), [bar.label for bar in bars])
+            axes.invert_yaxis()
+            axes.set(xscale="log", xlim=(3, 1e4))
+            axes.set_title(f"Figure 8{name[-1].upper()}: {title}, N = {studies[name].counts}", loc="left", fontsize=7.5)
+        panels[-1].set_xlabel("rms noise of one event; sigma over chips, with its 95 % interval (uV)")
+        return figure
+
+
+def noise_bars(results: Results, places: Sequence[str]) -> Iterable[Bar]:
+    """Yield kT/C of each capacitor, the noise of each place, and their root of squares without kT/C alone."""
+    noise = results.select("noise").set_index("PLACE")["value"].astype(float)
+    stored = results.select("kt_c").set_index("PLACE")["value"].astype(float)
+    for place in places:
+        if place in stored:
+            yield Bar(f"kT/C of the {PLACES[place].device}'s capacitor", stored[place], "0.75")
+    for place in places:
+        how = "sampled by the" if PLACES[place].reset else "in use, at the comparator's answer:"
+        yield Bar(f"{how} {PLACES[place].device}", noise[place], "#d9902f")
+    yield Bar("noise of one event, together", math.hypot(*noise[list(places)]), "#8a5a12")
+
+
+def mismatch_bars(study: Samples, device: str, where: Mapping[str, Any]) -> Iterable[Bar]:
+    """Yield sigma of the offset over chips, after auto-zero and before."""
+    for state, colour in ((ON, "#1f5fa8"), (OFF, "#c62828")):
+        found = study.spread("offset", AUTO_ZERO=state, **where)
+        yield Bar(f"{device}: mismatch {NAMES[state]} auto-zero", found.sigma, colour, found.sigma_interval)
 
 
 TESTBENCH = Figure8Noise()

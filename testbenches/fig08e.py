@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pandas as pd
@@ -9,20 +10,31 @@ from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Transient
 from harness.measure import first_crossing, value_at
-from harness.testbench import Claim, Parameter, Reading, Results, Samples, Summary, Values
+from harness.testbench import Breakdown, Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.offset_figures import draw_offset_histograms
-from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench, offset_summaries
+from testbenches.offsets import NAMES, OFF, ON, SOLVER, OffsetTestbench, offset_summaries, settled
 from testbenches.parameters import VREST
 
 RESIDUAL = (
     "our auto-zero leaves less; the same circuits with small devices and a 30 fF capacitor end there, "
     "by switch charge and low gain: fig08_variants"
 )
-T_RELEASE = 0.5e-6  # s, fall of SWRST
+FAMILIES = {
+    "integrator: amplifier": r"integrator\.amplifier",
+    "integrator: switches, capacitor": r"integrator",
+    "comparator: input pair": r"comparator\.pair",
+    "comparator: loads of the pair": r"comparator\.(diode|cross)",
+    "comparator: output stage": r"comparator\.(out|mirror)",
+    "comparator: inverter that answers": r"comparator\.(read|above)",
+    "comparator: reset switch": r"comparator\.reset",
+    "bias and phases": r"bias|driver",
+}
+T_RELEASE = 0.05e-6  # s, fall of SWRST; the operating point is the end of a reset
 T_HOLD, T_OPEN, T_RISE = T_RELEASE + 60e-9, T_RELEASE + 140e-9, T_RELEASE + 160e-9  # SWINTEG's fall and rise; current
-T_APPROACH = 0.3e-6
-SPANS = {OFF: 30e-3, ON: 8e-3}  # V on either side of VTH: seven sigma of what is expected
-RATES = {OFF: 60e3, ON: 27e3}  # V/s through VTH; the ramps' difference shows what a rate adds
+T_APPROACH, T_EDGE = 0.3e-6, 20e-9  # s; the current's edges are long, so that VINTEG does not overshoot
+SPANS = {OFF: 30e-3, ON: 4e-3}  # V on either side of VTH: seven sigma of what is expected, or more
+RATES = {OFF: 60e3, ON: 20e3}  # V/s through VTH; the ramps' difference shows what a rate adds
+TRTOL, T_MAX = {OFF: 50.0, ON: 30.0}, {OFF: 20e-9, ON: 10e-9}  # before auto-zero a sigma is fifty times as large
 
 
 class Figure8E(OffsetTestbench):
@@ -63,6 +75,10 @@ class Figure8E(OffsetTestbench):
               (6e-3, 10e-3), known=RESIDUAL),
     )  # fmt: skip
 
+    breakdowns: ClassVar[tuple[Breakdown, ...]] = tuple(
+        Breakdown(f"{name} auto-zero", "offset", {"AUTO_ZERO": state}, FAMILIES) for state, name in NAMES.items()
+    )
+
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield both states of auto-zero."""
         for state in (OFF, ON):
@@ -83,6 +99,7 @@ class Figure8E(OffsetTestbench):
             "t_open": T_OPEN,
             "t_rise": T_RISE,
             "t_approach": T_APPROACH,
+            "t_edge": T_EDGE,
             "t_crossing": self.crossing_time(values),
             "t_turn": self.turn(values),
         }
@@ -105,7 +122,9 @@ class Figure8E(OffsetTestbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return one transient over reset, hold and both slow ramps."""
-        return Transient(self.turn(values) + self.crossing_time(values), 10e-9, SOLVER)
+        state = str(values["AUTO_ZERO"])
+        stop = self.turn(values) + self.crossing_time(values)
+        return Transient(stop, T_MAX[state], replace(SOLVER, trtol=TRTOL[state]))
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return VINTEG and the comparator's answer."""
@@ -114,7 +133,7 @@ class Figure8E(OffsetTestbench):
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield the offset, its two parts, and what the rate would have added to one ramp alone."""
         half, vinteg = float(values["VDDIO"]) / 2, waveforms["vinteg"]
-        integrator = value_at(vinteg, T_OPEN - 5e-9) - self.start_level(values)
+        integrator = settled(vinteg, T_OPEN - 30e-9, T_OPEN - 2e-9) - self.start_level(values)
         rise = first_crossing(waveforms["above"], half, "rise", T_RISE)
         fall = first_crossing(waveforms["above"], half, "fall", self.turn(values))
         up, down = (value_at(vinteg, time) if math.isfinite(time) else math.nan for time in (rise, fall))
@@ -136,7 +155,7 @@ class Figure8E(OffsetTestbench):
 
     def draw_samples(self, study: Samples) -> Figure | None:
         """Draw Figure 8E."""
-        return draw_offset_histograms(study.table, "Integrator and comparator")
+        return draw_offset_histograms(study.table, "Integrator and comparator", spread_of=study.spread_of)
 
 
 TESTBENCH = Figure8E()

@@ -171,3 +171,21 @@ def test_draws_are_written_with_the_results(small: Any, tmp_path: Path) -> None:
     stored = pd.read_parquet(tmp_path / "study" / "draws.parquet").set_index("sample")
     assert stored.shape == (4, 4)
     assert np.array_equal(stored.to_numpy(), result.draws().to_numpy())
+
+
+def test_a_case_may_need_fewer_samples_and_other_spreads(small: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    bench = small.Charging()
+    hot = "TEMP=85"
+    monkeypatch.setattr(bench, "samples_of", lambda values, n: n // 2 if values["TEMP"] == 85 else n)
+    monkeypatch.setattr(
+        bench, "spreads_of", lambda values, spreads: replace(spreads, mismatch=False, process=True)
+        if values["TEMP"] == 85 else spreads,
+    )  # fmt: skip
+    result = study_of(small, bench, Study(n=6), tmp_path)
+    counts = result.statistics().groupby("case")["n"].unique()
+    assert [list(counts[case]) for case in ("TEMP=27", hot)] == [["6 of 6"], ["3 of 3"]]
+    assert not result.failed
+    drawn = result.quantities().groupby("case")["path"].unique()
+    assert "chip" in drawn[hot] and "chip" not in drawn["TEMP=27"]
+    fewer = study_of(small, bench, Study(n=4), tmp_path)  # the same journal: nothing beyond what is asked for
+    assert fewer.table.groupby("case")["sample"].max().to_dict() == {"TEMP=27": 3, hot: 1}

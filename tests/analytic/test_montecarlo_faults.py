@@ -126,6 +126,29 @@ def test_a_hanging_process_is_gone_afterwards(small: Any, tmp_path: Path) -> Non
     worker.close()
 
 
+def test_a_process_that_hangs_takes_all_that_it_started_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, child = tmp_path / "hanging", tmp_path / "child"
+    hanging.write_text(f"#!/bin/sh\nsleep 1000 &\necho $! > '{child}'\nwait\n", encoding="utf-8")
+    hanging.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(hanging))
+    outcome = WorkerProcess().run("* nothing", Transient(1e-8, 1e-9), (), 1.0).outcome
+    assert outcome.failure is not None and outcome.failure.kind == "timeout"
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and alive(int(child.read_text(encoding="utf-8"))):
+        time.sleep(0.05)
+    assert not alive(int(child.read_text(encoding="utf-8")))
+
+
+def alive(pid: int) -> bool:
+    """Tell whether a process runs; one that is dead but not yet waited for does not."""
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
 def workers_of(parent: int) -> list[int]:
     """Return the simulating processes that a process has started, by /proc."""
     found = []

@@ -1,8 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from harness.errors import HarnessError
+from harness.statistics import Spread, spread
+from harness.testbench import Results
+from testbenches.fig08_noise import PLACES
+from testbenches.fig08_noise import TESTBENCH as NOISE
 from testbenches.fig08_variants import TESTBENCH as VARIANTS
 from testbenches.fig08_variants import VARIANTS as SIZES
 from testbenches.fig08e import T_APPROACH, T_RISE
@@ -89,3 +95,38 @@ def test_variants_carry_their_sizes_and_the_users_stand_above() -> None:
     by_name = {case.values["VARIANT"]: case.values for case in cases}
     assert by_name["low_gain"]["comparator.diode.l"] == SIZES["low_gain"]["comparator.diode.l"]
     assert by_name["small_capacitor"]["comparator.zero.c"] == pytest.approx(50e-15)
+
+
+class Drawn:
+    """A study as a picture sees it: one value a sample for each state, some of them missing."""
+
+    counts = "198 of 200"
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+
+    def spread(self, measure: str, **where: object) -> Spread:
+        rows = self.table[self.table["AUTO_ZERO"] == where["AUTO_ZERO"]]
+        return spread(rows["value"])
+
+
+def texts_of(figure: Figure) -> str:
+    return " ".join(str(text.get_text()) for text in figure.findobj(Text))
+
+
+def test_noise_and_mismatch_stand_on_one_axis_and_say_how_many_samples() -> None:
+    rows = [{"PLACE": place, "measure": "noise", "value": 1e-4} for place in PLACES]
+    rows += [{"PLACE": place, "measure": "kt_c", "value": 5e-5} for place in PLACES if PLACES[place].reset]
+    studies = dict.fromkeys(("fig08e", "fig08f"), Drawn(study(missing=(7, 70))))
+    figure = NOISE.draw_beside(Results([], {}, pd.DataFrame(rows), {}), studies)  # type: ignore[arg-type]
+    assert len(figure.axes) == 2 and all(axes.get_xscale() == "log" for axes in figure.axes)
+    said = texts_of(figure)
+    assert said.count("198 of 200") == 2
+    for label in ("kT/C of the integrator's capacitor", "noise of one event, together", "mismatch after auto-zero"):
+        assert label in said
+    assert "173" in said  # three places of 100 uV together
+
+
+def test_the_variants_are_drawn_beside_the_paper_s_residual() -> None:
+    said = texts_of(VARIANTS.draw_samples(Drawn(study(missing=(7, 70)))))  # type: ignore[arg-type]
+    assert "198 of 200" in said and "paper: 8.03 mV" in said and "all small" in said

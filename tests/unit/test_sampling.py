@@ -78,6 +78,7 @@ def test_balanced_samples_know_the_mean_of_a_smooth_measure_better(method: Metho
     ("method", "seed", "n", "wrong"),
     [
         ("plain", 1, 0, "0 samples"),
+        ("plain", 1, 10**20, "1000000 at most"),
         ("plain", -1, 10, "seed -1"),
         ("plain", 2**64, 10, "seed"),
         ("lhs", 1, 12, "multiple of 8"),

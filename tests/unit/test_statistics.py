@@ -34,23 +34,26 @@ def test_intervals_of_normal_samples_cover_at_their_rate() -> None:
     assert low <= np.mean([item.sigma_interval[0] <= 3.0 <= item.sigma_interval[1] for item in found]) <= high
 
 
+@pytest.mark.parametrize("weights", [(1.0,), (1.0, 0.5, 0.25)])
 @pytest.mark.parametrize("method", ["lhs", "sobol"])
-def test_replicated_intervals_cover_at_their_rate_and_are_narrower(method: str) -> None:
-    weights = np.array([1.0, 0.5, 0.25])
-    truth = float(np.sqrt((weights**2).sum()))
-    names = ["a", "b", "c"]
+def test_replicated_intervals_cover_at_their_rate_and_are_narrower(method: str, weights: tuple[float, ...]) -> None:
+    truth = float(np.linalg.norm(weights))
+    names = list("abc"[: len(weights)])
     mu = sigma = narrower = 0
+    variances = []
     repeats = 300
     for seed in range(repeats):
         sampler = Sampler(method, seed, 128)  # type: ignore[arg-type]
-        values = np.array([sampler.normals(chip, names) for chip in range(128)]) @ weights
+        values = np.array([sampler.normals(chip, names) for chip in range(128)]) @ np.array(weights)
         found = replicated_spread(values, np.arange(128) // sampler.per_replicate)
         mu += found.mu_interval[0] <= 0 <= found.mu_interval[1]
         sigma += found.sigma_interval[0] <= truth <= found.sigma_interval[1]
+        variances.append(found.sigma**2)
         narrower += np.ptp(found.mu_interval) < np.ptp(spread(values).mu_interval) / 2
     low, _ = rate_bounds(0.95, repeats)
     assert mu / repeats >= low and sigma / repeats >= low - 0.02
     assert narrower > 0.9 * repeats
+    assert abs(np.mean(variances) - truth**2) < 4 * np.std(variances) / np.sqrt(repeats)  # no bias
 
 
 @pytest.mark.parametrize("method", ["wilson", "exact"])
