@@ -105,8 +105,7 @@ class Figure6B(LivingTestbench):
         waves, values = results.waveforms[case.id], case.values
         strips = [Strip(name, name.upper().rstrip("0"), float(values["VDDIO"])) for name in STRIPS]
         panel = Panel({"vinteg0": "VINTEG", "vtwg": "VTWG"}, ("VTH", "VREST"), label="VINTEG, VTWG (mV)")
-        figure, (axis,) = wave_stack(waves, strips, [panel], values, (T_FIRST - 0.7e-6, self.stop_time(values)))
-        axis.legend(loc="lower right", ncols=2)
+        figure, _ = wave_stack(waves, strips, [panel], values, (T_FIRST - 0.7e-6, self.stop_time(values)))
         return figure
 
 
