@@ -27,11 +27,12 @@ T_LCLK = 400e-9  # s, 2.5 MHz
 LCLK_PULSES = 15  # after each rising edge of GCLK
 LCLK_LATER = 1  # while GCLK is low
 T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
-T_ACTIVE = 7e-6  # s, from the edge of GCLK until nothing moves any more
+T_ACTIVE = 5.8e-6  # s, from the edge of GCLK until the leak is over
+T_DRAWN = 5.7e-6  # s, from the edge of GCLK, in figures: past the leak
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
-# At edges of LCLK the gates' picoseconds set the steps: with thirty times the house's chgtol 1800 points do for an
-# event instead of 4500, edges move by 8 ps and VINTEG by 0.1 % of its swing at most, well within the goldens' rule.
-SOLVER = Solver(chgtol=1e-13)
+# At edges of LCLK the gates' picoseconds set the steps: with the house's chgtol an event takes 4500 points, with 1e-13
+# 1800 (edges move by 8 ps, VINTEG by 0.1 % of its swing at most), with 1e-12 1000 (35 ps, 0.4 %).
+SOLVER = Solver(chgtol=5e-13)
 
 SUPPLIES = (
     *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),
@@ -170,15 +171,16 @@ class LivingTestbench(Testbench):
         )
 
     def draw_stack(self, results: Results, case: Case, panels: Sequence[Panel]) -> Figure:
-        """Draw a case's digital strips over ``panels``, from just before the first edge of GCLK to the end."""
+        """Draw a case's digital strips over ``panels``: of each period what moves, without the idle time between."""
         values, high = case.values, float(case.values["VDDIO"])
         names = {f"axon{a}": f"AXON <{a}>" for a in range(len(self.synapses(values)))}
         switches = {node: node.upper() for node in ("swrst", "swinteg", "swcomp", "swleak")}
         names = {"gclk": "GCLK", "lclk": "LCLK"} | names | switches
         names |= {f"fire{d}": f"FIRE <{d}>" for d in self.dendrites(values)}
-        span = (T_FIRST + 2 * T_AXON, self.stop_time(values))
+        edges = [self.edge_time(period, values) for period in range(len(self.stimuli(values)))]
+        spans = [(edge + 1.5 * T_AXON, edge + T_DRAWN) for edge in edges]
         strips = [Strip(node, name, high) for node, name in names.items()]
-        return wave_stack(results.waveforms[case.id], strips, panels, values, span)[0]
+        return wave_stack(results.waveforms[case.id], strips, panels, values, spans)[0]
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield for each stimulus the integration time, and for each dendrite start, VINTEG, slope and FIRE.
