@@ -46,6 +46,9 @@ figures: $(READY) ## simulate from transistors; figures of the paper and the sco
 scoreboard: $(READY) ## all rows: corners and self-calibration too
 	@$(SPINTEGRATE) scoreboard $(OPTIONS)
 
+campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour)
+	@$(SPINTEGRATE) campaign $(OPTIONS)
+
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
@@ -95,7 +98,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environment
 	@rm -rf .venv results/runs results/mc results/set
 
-.PHONY: help setup figures scoreboard stability mc contributions test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

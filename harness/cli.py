@@ -124,23 +124,22 @@ class Workplace:
             runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
         return Answer(bench, collect(bench, settings, runs), runs)
 
-    def publish(self, bench: Testbench, whole: bool = False) -> tuple[Answer, pd.DataFrame]:
-        """Run one testbench, write its files, and return its answer and scoreboard rows.
+    def publish(self, bench: Testbench, study: bool = True, campaign: bool = False) -> tuple[Answer, pd.DataFrame]:
+        """Run one testbench, with its study of samples, write its files, and return its answer and scoreboard rows.
 
-        ``whole`` adds what a study's numbers rest on: contributions, and how well its measures repeat.
+        ``campaign`` adds what the study's numbers rest on: contributions, and how well its measures repeat.
         """
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
             say(f"wrote {_shown(path)}")
-        rows = score_answer(result)
-        own, tables = self.own_assignments(bench), [rows]
-        if bench.samples:
+        own, tables = self.own_assignments(bench), [score_answer(result)]
+        if study and bench.samples:
             tables.append(publish_study(bench, own, self.options, self.jobs, self.results, self.folder))
-        if whole and bench.breakdowns:
+        if campaign and bench.breakdowns:
             tables.append(
                 publish_breakdowns(bench, bench.breakdowns, own, self.options, self.jobs, self.results, self.folder)
             )
-        if whole and bench.samples and bench.essential:
+        if campaign and bench.essential:
             tables.append(check_repeatability(bench, own, self.options, self.jobs, self.results))
         if bench.beside:
             others = [(other, self.own_assignments(other)) for other in map(find_testbench, bench.beside)]
@@ -190,27 +189,36 @@ def run(
 def figures(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
     """Run every testbench that makes a figure; write the figures and their scoreboard rows."""
     benches = [bench for bench in all_testbenches().values() if bench.is_figure]
-    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures", check_solver=False)
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures")
 
 
 @app.command()
 def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
     """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
     benches = list(all_testbenches().values())
-    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard", check_solver=True)
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard")
 
 
-def publish_all(benches: list[Testbench], place: Workplace, name: str, check_solver: bool) -> None:
+@app.command()
+def campaign(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
+    benches = [bench for bench in all_testbenches().values() if bench.samples]
+    publish_all(benches, workplace(settings, jobs, results, benches), "campaign")
+
+
+def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
+
+    The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
     """
-    started = time.monotonic()
+    started, check_solver, campaign = time.monotonic(), name == "scoreboard", name == "campaign"
     answers, tables, solver, problems = [], [], [], []
     for bench in benches:
         try:
-            result, rows = place.publish(bench, whole=check_solver)
+            result, rows = place.publish(bench, bench.is_figure or campaign, campaign)
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(bench.name, bench.claims))
@@ -228,8 +236,8 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
-    if check_solver and place.folder == RESULTS:
-        update_readme(PROJECT / "README.md", table)
+    if (check_solver or campaign) and place.folder == RESULTS:
+        update_readme(PROJECT / "README.md", table, name)
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")
