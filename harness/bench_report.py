@@ -28,7 +28,7 @@ ELSEWHERE: Mapping[str, Mapping[str, float]] = {
     "fig08e": {"DELAY": 7.3e-9, "SEARCH": 1.13},
     "fig08f": {"DELAY": 7.3e-9},
 }
-JOBS, ROUNDS, SAMPLES, REPEATED, RUNS = 2, 5, 32, 40, 4000
+JOBS, ROUNDS, SAMPLES, REPEATED, RUNS = 2, 5, 40, 40, 4000
 MEGABYTE = 1e6
 
 

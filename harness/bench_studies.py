@@ -63,8 +63,8 @@ def _values(plan: Plan, measure: str, folder: Path, jobs: int) -> dict[str, pd.S
 
 
 def _growth(records: list[dict[str, Any]]) -> tuple[tuple[int, int], ...]:
-    """Return (runs, bytes from its first run to its last) of each worker."""
+    """Return (runs, most memory less that after its first run) of each worker."""
     workers: dict[int, list[int]] = {}
     for record in records:
         workers.setdefault(record["worker"], []).append(record["memory"])
-    return tuple((len(memory), max(memory) - min(memory)) for _, memory in sorted(workers.items()))
+    return tuple((len(memory), max(memory) - memory[0]) for _, memory in sorted(workers.items()))

@@ -40,7 +40,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Judged:
-    """A run's outcome with the worker's own account of its time (s), its process id, and its most memory so far (B)."""
+    """A run's outcome with the worker's own account of its time (s), its process id and memory (B)."""
 
     outcome: RunOutcome
     busy_seconds: float = 0.0

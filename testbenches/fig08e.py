@@ -41,7 +41,8 @@ _TIMES = {"t_release": T_RELEASE, "t_hold": T_HOLD, "t_open": T_OPEN, "t_rise": 
 class Figure8E(OffsetTestbench):
     """How the offset is measured.
 
-    A first part is what a column of weight 0 keeps: VINTEG after SWRST and SWINTEG have fallen, against its baseline.
+    A first part is what a column of weight 0 keeps: VINTEG's mean in hold, after SWRST and SWINTEG have fallen, against
+    its baseline.
     The second is where the comparator answers: a current brings VINTEG near VTH, then through it slowly, up and back
     down, and the mean of VINTEG at the two answers, against VTH, is free of the delay times the rate. What the
     integrator starts above its baseline is missing at the threshold, hence offset = comparator's part - integrator's:
