@@ -225,7 +225,7 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
             continue
         answers.append(result)
         tables.append(rows)
-        if check_solver:
+        if check_solver and bench.check_solver:
             try:
                 solver.append(solver_row(result, place.answer(bench, tight=True)))
             except HarnessError as error:

@@ -74,6 +74,7 @@ class Figure9F(Refractory):
     """Threshold 5; power and energies too."""
 
     name = "fig09f"
+    check_solver = True
     claims: ClassVar[tuple[Claim, ...]] = refractory_claims("paper 2.2.2, Figure 9F")
 
     def summarize(self, results: Results) -> Iterable[Summary]:

@@ -61,6 +61,7 @@ class LivingTestbench(Testbench):
     parameters: ClassVar[tuple[Parameter, ...]] = LIVING_PARAMETERS
     t_max: ClassVar[float] = 500e-9  # s
     timeout_s: ClassVar[float] = 3600.0
+    check_solver: ClassVar[bool] = False  # minutes each; Figure 9F tells the solver's error for all of them
 
     @abstractmethod
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
