@@ -1,6 +1,7 @@
 """The command line: the only module that reads arguments, prints, and decides where files go."""
 
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -376,6 +377,7 @@ def _shown(path: Path) -> str:
 
 def main() -> None:
     """Run the command line; an error is one line and exit code 1, Ctrl-C keeps what is finished."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a kill ends as Ctrl-C does: no simulator is left behind
     try:
         app()
     except HarnessError as error:
