@@ -195,7 +195,7 @@ class LivingTestbench(Testbench):
                 opened = first_crossing(waveforms["swrst"], half, "fall", edge)
                 closed = first_crossing(waveforms["swinteg"], half, "fall", opened)
                 yield Reading("integration_time", closed - opened, "s", {"period": period})
-                yield Reading("bounded", float(value_at(waveforms["bounded"], edge + T_ACTIVE) > half), "",
+                yield Reading("bounded", float(value_at(waveforms["bounded"], edge + T_SEEN) > half), "",
                               {"period": period})  # fmt: skip
             if edge + 1 / float(values["F_GCLK"]) <= self.stop_time(values):
                 for block, energy in energies(waveforms, values, (edge, edge + 1 / float(values["F_GCLK"]))):
