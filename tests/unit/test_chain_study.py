@@ -7,7 +7,8 @@ import pytest
 from harness.statistics import Spread, spread
 from harness.testbench import Samples
 from testbenches.chain import TESTBENCH
-from testbenches.chain_study import composed, draw, mirror_area, mirror_shares, points, summaries
+from testbenches.chain_points import composed, mirror_area, mirror_shares, points
+from testbenches.chain_study import draw, summaries
 
 STEP, VTH = 46e-3, 0.85
 MIRROR, CELL = "m.xcolumn{}.xsink.minput:delvto", "x.xcolumn{}.xbit_line0.xcell0.xjunction:rp"
