@@ -38,8 +38,10 @@ AREAS = np.geomspace(1 / 16, 4, 60)  # of the design's
 
 
 def samples_of(values: Values, n: int) -> int:
-    """Return all samples for the rows of the scoreboard, a quarter where junctions vary: they need fewer."""
-    return n if values["MTJ_SIGMA"] == 0 else max(2, n // 4)
+    """Return all samples for the cases that decide the rows, half with 5k/30k, a quarter where junctions vary."""
+    if values["MTJ_SIGMA"] > 0:
+        return max(2, n // 4)
+    return n if values["MTJ"] == "10k20k" else max(2, n // 2)
 
 
 def summaries(study: Samples) -> Iterable[Summary]:
@@ -52,7 +54,7 @@ def summaries(study: Samples) -> Iterable[Summary]:
         yield Summary(f"{name}_low", worst[1])
     yield Summary("sigma_at_0", max(point.at_zero.sigma for point in plain), "V")
     for point in every:
-        place = f"{point.mtj}_threshold_{point.threshold}_mtj_{100 * point.sigma:g}_percent"
+        place = f"{point.mtj}_threshold_{point.threshold}_mtj_{100 * point.sigma:g}_percent_{point.chips}_chips"
         for name, value in zip(("wrong", "wrong_low", "wrong_high"), point.wrong_share, strict=True):
             yield Summary(f"{name}_{place}", value)
         for below in SIDES:
@@ -113,7 +115,8 @@ def _draw_wrong(axes: Axes, mine: Sequence[Point], colour: str, marker: str, lab
         if point.wrong:
             _point(axes, _place(point), (share, low, high), colour, marker, "")
         else:  # an upper bound
-            axes.plot(_place(point), high, marker=marker, color=colour, markerfacecolor="white", linestyle="none")
+            axes.plot(_place(point), high, marker=marker, color=colour, markerfacecolor="white", linestyle="none",
+                      markersize=4)  # fmt: skip
             axes.annotate("", (_place(point), high / 2.2), (_place(point), high),
                           arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 0.8})  # fmt: skip
     if len(mine) > 1:

@@ -63,7 +63,7 @@ class Figure13A(LivingTestbench):
         def model(t: Array, rate: float, knee: float) -> Array:
             return rest + continuous(t - time[0], held[0] - rest, rate, knee)
 
-        found, _ = curve_fit(model, time, held, p0=(2e3, 0.07))
+        found, _ = curve_fit(model, time, held, p0=((held[0] - held[1]) / (time[1] - time[0]), 0.07))
         return time, held, np.asarray(found)
 
     def summarize(self, results: Results) -> Iterable[Summary]:

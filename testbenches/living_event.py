@@ -30,10 +30,10 @@ T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
 T_ACTIVE = 5.8e-6  # s, from the edge of GCLK until the leak is over
 T_DRAWN = 5.7e-6  # s, from the edge of GCLK, in figures: past the leak
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
-# At edges of LCLK the gates' picoseconds set the steps: with the house's chgtol an event takes 4500 points, with 1e-13
-# 1800 (edges move by 8 ps, VINTEG by 0.1 % of its swing at most). 5e-13 saves a fifth more but is too coarse for the
-# comparator: windows of equal ramps then differ by 0.4 ns.
-SOLVER = Solver(chgtol=1e-13)
+# At edges of LCLK the gates' picoseconds set the steps: an event takes 4500 points with the house's chgtol, 1800 with
+# 1e-13 (edges move by 8 ps, VINTEG by 0.1 % of its swing at most), 1100 with gear at 5e-13, where equal windows still
+# repeat within 34 ps. The trapezoidal rule at 5e-13 rings: windows then differ by 0.4 ns, and gates seem overdriven.
+SOLVER = Solver(chgtol=5e-13, method="gear")
 
 SUPPLIES = (
     *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),
@@ -196,7 +196,7 @@ class LivingTestbench(Testbench):
                 opened = first_crossing(waveforms["swrst"], half, "fall", edge)
                 closed = first_crossing(waveforms["swinteg"], half, "fall", opened)
                 yield Reading("integration_time", closed - opened, "s", {"period": period})
-                yield Reading("bounded", float(value_at(waveforms["bounded"], edge + T_ACTIVE) > half), "",
+                yield Reading("bounded", float(value_at(waveforms["bounded"], edge + T_SEEN) > half), "",
                               {"period": period})  # fmt: skip
             if edge + 1 / float(values["F_GCLK"]) <= self.stop_time(values):
                 for block, energy in energies(waveforms, values, (edge, edge + 1 / float(values["F_GCLK"]))):

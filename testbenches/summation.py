@@ -6,13 +6,13 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.living_event import T_SEEN, LivingTestbench, fired, start_error
+from testbenches.living_event import LivingTestbench, fired, start_error
 from testbenches.wave_stack import Panel
 
 # Axons of each period, and what Figure 2C calls it.
 COURSE: tuple[tuple[tuple[int, ...], str], ...] = (
     ((0,), "EPSP +2"), ((2,), "IPSP -2"), ((0, 1, 2), "spatial\n+2 +3 -2"), ((1,), "temporal +3:\naction potential"),
-    ((), "absolute\nrefractory"), ((0,), "relative refractory\n+2"),
+    ((), "absolute\nrefractory"), ((0,), "relative\nrefractory +2"),
 )  # fmt: skip
 SPIKE, RECOVERY = 3, 5
 
@@ -59,12 +59,11 @@ class Summation(LivingTestbench):
         """Draw the strips and the membrane, each period with what Figure 2C calls it."""
         (case,) = results.cases
         figure = self.draw_stack(results, case, [Panel({"vinteg0": ""}, share=1.8)])
-        axis = figure.axes[-1]
-        low, high = axis.get_ylim()
-        axis.set_ylim(low, high + 0.22 * (high - low))
-        for period, (_, text) in enumerate(COURSE):
-            place = (self.edge_time(period, case.values) + T_SEEN) * 1e6
-            axis.annotate(text, (place, high + 0.02 * (high - low)), fontsize=6.5, ha="left", va="bottom")
+        membrane = figure.axes[-len(COURSE) :]
+        low, high = membrane[0].get_ylim()
+        membrane[0].set_ylim(low, high + 0.15 * (high - low))
+        for axis, (_, text) in zip(membrane, COURSE, strict=True):
+            axis.annotate(text, (0.02, 0.99), xycoords="axes fraction", fontsize=6.5, ha="left", va="top")
         return figure
 
 

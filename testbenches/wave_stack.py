@@ -15,7 +15,7 @@ from harness.testbench import Values
 
 LEVELS = ("VTH", "VREST", "VRFR", "VLAT")
 STRIP, PANEL = 0.2, 1.5  # inches
-LEAST_SPAN = 0.6  # V of a panel's axis
+LEAST_SPAN = 0.35  # V of a panel's axis
 LABEL_POINTS = 7.5  # between two labels
 
 Span = tuple[float, float]
