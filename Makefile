@@ -46,6 +46,9 @@ figures: $(READY) ## simulate from transistors; figures of the paper and the sco
 scoreboard: $(READY) ## all rows: corners and self-calibration too
 	@$(SPINTEGRATE) scoreboard $(OPTIONS)
 
+campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour)
+	@$(SPINTEGRATE) campaign $(OPTIONS)
+
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
@@ -79,8 +82,8 @@ golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all w
 	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
 	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
 
-bench: $(READY) ## time cold and warm runs beside a reference deck; WHOLE=1 with the scoreboard
-	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole)
+bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times or studies
+	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole) $(if $(ONLY),--only $(call quote,$(ONLY)))
 
 doctor: $(READY) ## what is installed, and what is wrong with it
 	@$(SPINTEGRATE) doctor
@@ -95,7 +98,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environment
 	@rm -rf .venv results/runs results/mc results/set
 
-.PHONY: help setup figures scoreboard stability mc contributions test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -19,6 +19,7 @@ from harness.testbench import Breakdown, Claim, Summary
 
 Run = Callable[[Plan], StudyResult]
 R_SQUARED_MUST, R_SQUARED_AIM = 0.8, 0.9  # below, the shares would not say what carries the variance
+SMALL = 0.02  # shares below have no row on the scoreboard
 
 
 @dataclass(frozen=True)
@@ -119,9 +120,10 @@ def breakdown_rows(name: str, answers: Iterable[Answered]) -> pd.DataFrame:
     """
     tables = []
     for answer in answers:
-        words = f"contributions, {answer.asked.name}"
+        words = f"{answer.asked.name}, share of the variance"
         first = Claim(
-            f"{words}: R²", f"{words}: R² of one-at-a-time sensitivities on samples they never saw ({answer.counts})",
+            f"{words}: R²",
+            f"{answer.asked.name}: R² of one-at-a-time sensitivities on samples they never saw ({answer.counts})",
             "required: R² on samples held out", (R_SQUARED_MUST, 1.0), (R_SQUARED_AIM, 1.0),
         )  # fmt: skip
         summaries = [Summary(first.measure, answer.devices.r_squared)]
@@ -129,6 +131,8 @@ def breakdown_rows(name: str, answers: Iterable[Answered]) -> pd.DataFrame:
         claims = [first]
         shares = answer.families.table if answer.asked.families else answer.devices.table.head(3)
         for _, row in shares.iterrows():
+            if row["share"] < SMALL and not any(claim.measure == row["group"] for claim in answer.asked.claims):
+                continue  # the table has them all
             statement = f"{words}: {row['group']}"
             summaries.append(Summary(statement, float(row["share"])))
             notes[statement] = f"95 %: {row['share_low']:.3f} to {row['share_high']:.3f}"

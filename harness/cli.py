@@ -1,6 +1,7 @@
 """The command line: the only module that reads arguments, prints, and decides where files go."""
 
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arguments import parse_assignments
-from harness.bench import markdown, measure_all
+from harness.bench import measure_all
+from harness.bench_report import STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
 from harness.cli_mc import (
     Count,
     Process,
@@ -123,23 +125,22 @@ class Workplace:
             runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
         return Answer(bench, collect(bench, settings, runs), runs)
 
-    def publish(self, bench: Testbench, whole: bool = False) -> tuple[Answer, pd.DataFrame]:
-        """Run one testbench, write its files, and return its answer and scoreboard rows.
+    def publish(self, bench: Testbench, study: bool = True, campaign: bool = False) -> tuple[Answer, pd.DataFrame]:
+        """Run one testbench, with its study of samples, write its files, and return its answer and scoreboard rows.
 
-        ``whole`` adds what a study's numbers rest on: contributions, and how well its measures repeat.
+        ``campaign`` adds what the study's numbers rest on: contributions, and how well its measures repeat.
         """
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
             say(f"wrote {_shown(path)}")
-        rows = score_answer(result)
-        own, tables = self.own_assignments(bench), [rows]
-        if bench.samples:
+        own, tables = self.own_assignments(bench), [score_answer(result)]
+        if study and bench.samples:
             tables.append(publish_study(bench, own, self.options, self.jobs, self.results, self.folder))
-        if whole and bench.breakdowns:
+        if campaign and bench.breakdowns:
             tables.append(
                 publish_breakdowns(bench, bench.breakdowns, own, self.options, self.jobs, self.results, self.folder)
             )
-        if whole and bench.samples and bench.essential:
+        if campaign and bench.essential:
             tables.append(check_repeatability(bench, own, self.options, self.jobs, self.results))
         if bench.beside:
             others = [(other, self.own_assignments(other)) for other in map(find_testbench, bench.beside)]
@@ -189,34 +190,43 @@ def run(
 def figures(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
     """Run every testbench that makes a figure; write the figures and their scoreboard rows."""
     benches = [bench for bench in all_testbenches().values() if bench.is_figure]
-    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures", check_solver=False)
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures")
 
 
 @app.command()
 def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
     """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
     benches = list(all_testbenches().values())
-    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard", check_solver=True)
+    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard")
 
 
-def publish_all(benches: list[Testbench], place: Workplace, name: str, check_solver: bool) -> None:
+@app.command()
+def campaign(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
+    benches = [bench for bench in all_testbenches().values() if bench.samples]
+    publish_all(benches, workplace(settings, jobs, results, benches), "campaign")
+
+
+def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
+
+    The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
     """
-    started = time.monotonic()
+    started, check_solver, campaign = time.monotonic(), name == "scoreboard", name == "campaign"
     answers, tables, solver, problems = [], [], [], []
     for bench in benches:
         try:
-            result, rows = place.publish(bench, whole=check_solver)
+            result, rows = place.publish(bench, bench.is_figure or campaign, campaign)
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(bench.name, bench.claims))
             continue
         answers.append(result)
         tables.append(rows)
-        if check_solver:
+        if check_solver and bench.check_solver:
             try:
                 solver.append(solver_row(result, place.answer(bench, tight=True)))
             except HarnessError as error:
@@ -227,19 +237,27 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, check_sol
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
-    if check_solver and place.folder == RESULTS:
-        update_readme(PROJECT / "README.md", table)
+    if (check_solver or campaign) and place.folder == RESULTS:
+        update_readme(PROJECT / "README.md", table, name)
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")
 
 
 @app.command()
-def bench(whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False) -> None:
-    """Time cold and warm runs beside a reference deck; write results/benchmarks.md."""
-    timings = measure_all(whole)
-    (RESULTS / "benchmarks.md").write_text(markdown(timings), encoding="utf-8")
-    say(markdown(timings))
+def bench(
+    whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
+    only: Annotated[str, typer.Option(help="times or studies; the other part of the page stays as it is.")] = "",
+) -> None:
+    """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
+    if only not in ("", TIMES, STUDIES):
+        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose {TIMES} or {STUDIES}.")
+    sections = {}
+    if only != STUDIES:
+        sections[TIMES] = times_section(measure_all(whole))
+    if only != TIMES:
+        sections[STUDIES] = studies_section(measure_studies(RESULTS))
+    say(write_page(RESULTS / "benchmarks.md", sections))
 
 
 def show_rows(table: pd.DataFrame) -> None:
@@ -359,6 +377,7 @@ def _shown(path: Path) -> str:
 
 def main() -> None:
     """Run the command line; an error is one line and exit code 1, Ctrl-C keeps what is finished."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a kill ends as Ctrl-C does: no simulator is left behind
     try:
         app()
     except HarnessError as error:

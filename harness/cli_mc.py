@@ -87,10 +87,15 @@ class StudyOptions:
         return plan, plan.folder(results / "mc")
 
 
-def simulate_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
-    """Run a study under a progress bar, write its tables and show its statistics."""
+def finish_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
+    """Run what a study lacks, under a progress bar."""
     with StudyProgress(plan, console) as progress:
-        result = run_study(plan, folder, jobs, progress.advance)
+        return run_study(plan, folder, jobs, progress.advance)
+
+
+def simulate_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
+    """Run a study, write its tables and show its statistics."""
+    result = finish_study(plan, folder, jobs)
     paths = result.write()
     _show_statistics(result)
     _say(f"wrote {', '.join(path.name for path in paths)} in {folder}")
@@ -126,7 +131,7 @@ def publish_beside(
     studies: dict[str, Samples] = {}
     made_of = answer.results.measures.to_csv().encode()
     for other, assignments in others:
-        study = simulate_study(*options.plan(other, assignments, results), jobs)
+        study = finish_study(*options.plan(other, assignments, results), jobs)
         studies[other.name], made_of = study, made_of + study.plan.key.encode() + study.counts.encode()
     for path in write_figure(
         answer.bench.name, folder, made_of, lambda: answer.bench.draw_beside(answer.results, studies)
@@ -204,13 +209,8 @@ def publish_breakdowns(
     plan, place = options.plan(bench, assignments, results)
     if plan.study.n < FEWEST:
         raise HarnessError(f"{plan.study.n} samples are too few for shares; take {FEWEST} or more.")
-    plain = simulate_study(plan, place, jobs)
-
-    def one_at_a_time(plan: Plan) -> StudyResult:
-        with StudyProgress(plan, console) as progress:
-            return run_study(plan, plan.folder(results / "mc"), jobs, progress.advance)
-
-    answers = break_down(plain, asked, one_at_a_time)
+    plain = finish_study(plan, place, jobs)
+    answers = break_down(plain, asked, lambda each: finish_study(each, each.folder(results / "mc"), jobs))
     for answer in answers:
         shares = (answer.families if answer.asked.families else answer.devices).table.head(10)
         _say(f"{bench.name}, {answer.asked.name}: R² = {answer.devices.r_squared:.3f} on {answer.counts} samples")
@@ -226,9 +226,7 @@ def check_repeatability(
     """Run the first chips of a testbench's study at a tighter solver and return the scoreboard rows."""
     plan, folder = options.plan(bench, assignments, results)
     few, place = replace(options, n=min(CHIPS, plan.study.n), tight=True).plan(bench, assignments, results)
-    with StudyProgress(few, console) as progress:
-        tight = run_study(few, place, jobs, progress.advance)
-    return repeatability_rows(run_study(plan, folder, jobs), tight)
+    return repeatability_rows(finish_study(plan, folder, jobs), finish_study(few, place, jobs))
 
 
 def _place(where: list[str] | None) -> dict[str, float | str]:

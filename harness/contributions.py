@@ -22,7 +22,7 @@ from harness.statistics import CONFIDENCE
 OTHERS = "everything else"
 FEWEST = 10  # samples
 RESAMPLES = 1000
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"_?\d+")
 BOOTSTRAP_SEED = 0  # resampling is part of the evaluation, not of the study
 
 

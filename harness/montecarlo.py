@@ -249,6 +249,7 @@ def _record(plan: Plan, run: SampleRun, folder: Path) -> dict[str, Any]:
     record: dict[str, Any] = {
         "sample": run.sample, "case": case.id, "status": GOOD, "rung": run.rung.name, "readings": [], "message": "",
         "wall": outcome.wall_seconds, "busy": run.judged.busy_seconds, "solver": run.judged.solver_seconds,
+        "worker": run.judged.worker, "memory": run.judged.memory,
     }  # fmt: skip
     failure = outcome.failure
     if outcome.frame is not None:

@@ -34,15 +34,19 @@ class Answer:
     dead: bool
     busy_seconds: float
     solver_seconds: float
+    worker: int = 0
+    memory: int = 0
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A run's outcome with the worker's own account of its time."""
+    """A run's outcome with the worker's own account of its time (s), its process id and memory (B)."""
 
     outcome: RunOutcome
     busy_seconds: float = 0.0
     solver_seconds: float = 0.0
+    worker: int = 0
+    memory: int = 0
 
 
 class WorkerProcess:
@@ -72,7 +76,8 @@ class WorkerProcess:
         wall = time.monotonic() - started
         if isinstance(answer, RunFailure):
             return Judged(RunOutcome(None, answer, wall))
-        return Judged(judge(answer, analysis, needed, wall), answer.busy_seconds, answer.solver_seconds)
+        outcome = judge(answer, analysis, needed, wall)
+        return Judged(outcome, answer.busy_seconds, answer.solver_seconds, answer.worker, answer.memory)
 
     def close(self) -> None:
         """End the process and start no other: what waits for it gets a failure."""
@@ -97,7 +102,10 @@ class WorkerProcess:
             self._end()
         vectors = tuple(header["vectors"])
         data = np.frombuffer(payload, dtype=header["kind"]).reshape(len(vectors), header["points"])
-        return Answer(header["plot"], vectors, data, header["log"], header["dead"], header["busy"], header["solver"])
+        return Answer(
+            header["plot"], vectors, data, header["log"], header["dead"], header["busy"], header["solver"],
+            header["worker"], header["memory"],
+        )  # fmt: skip
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process

@@ -86,9 +86,7 @@ def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
     tables = []
     for limit in sorted({stress.limit for stress in worst}):
         top = max((stress for stress in worst if stress.limit == limit), key=lambda stress: stress.volts)
-        statement = (
-            f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run, coarse solvers apart"
-        )
+        statement = f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run fine enough"
         claim = Claim(f"soa_{limit:.3g}_v", statement, f"required; worst device {top.device}", (0.0, limit))
         tables.append(score("safe operating area", [claim], [Summary(claim.measure, top.volts, "V")]))
     return pd.concat(tables, ignore_index=True)

@@ -11,7 +11,7 @@ from harness.quantities import engineering
 from harness.testbench import Claim, Summary
 
 COLUMNS = ["testbench", "measure", "statement", "must", "aim", "measured", "unit", "status", "source", "note"]
-README_MARKS = ("<!-- scoreboard: written by `make scoreboard` -->", "<!-- end of scoreboard -->")
+README_END = "<!-- end -->"
 SHOWN = ["statement", "must", "aim", "measured", "status", "source", "note"]
 
 
@@ -109,17 +109,22 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n\n".join(sections) + "\n"
 
 
-def update_readme(readme: Path, table: pd.DataFrame) -> None:
-    """Put the rows that have a bound between the README's scoreboard marks, so that they are never typed.
+def readme_mark(name: str) -> str:
+    """Return the line of the README after which the rows of `make <name>` stand."""
+    return f"<!-- rows: written by `make {name}` -->"
+
+
+def update_readme(readme: Path, table: pd.DataFrame, name: str) -> None:
+    """Put the rows that have a bound between the README's marks of ``name``, so that they are never typed.
 
     Raises:
         HarnessError: the marks are not there.
     """
-    text = readme.read_text(encoding="utf-8")
-    before, first, rest = text.partition(README_MARKS[0])
-    _, last, after = rest.partition(README_MARKS[1])
+    text, mark = readme.read_text(encoding="utf-8"), readme_mark(name)
+    before, first, rest = text.partition(mark)
+    _, last, after = rest.partition(README_END)
     if not (first and last):
-        raise HarnessError(f"{readme} has no {README_MARKS[0]} ... {README_MARKS[1]}; put them back.")
+        raise HarnessError(f"{readme} has no {mark} ... {README_END}; put them back.")
     bounded = table[table["status"] != "REPORT"]
     rows = _pipe_table(bounded, ["testbench", "statement", "must", "measured", "status"])
     readme.write_text(f"{before}{first}\n{rows}\n{last}{after}", encoding="utf-8")

@@ -129,6 +129,19 @@ def proportion_interval(
     return float(interval.low), float(interval.high)
 
 
+def difference_in_sigma(others: ArrayLike, values: ArrayLike) -> tuple[float, float]:
+    """Return the RMS and the largest difference between two measurements of the same samples, in sigma of ``values``.
+
+    Where nothing varies both are zero; a sample that either lacks (NaN) is infinitely far off.
+    """
+    found = np.asarray(values, dtype=float)
+    error = np.nan_to_num(np.abs(np.asarray(others, dtype=float) - found), nan=np.inf)
+    sigma = float(np.nanstd(found, ddof=1))
+    if not sigma:
+        return 0.0, 0.0
+    return float(np.sqrt((error**2).mean())) / sigma, float(error.max()) / sigma
+
+
 def normal_quantiles(values: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (standard normal quantiles, sorted values) for a quantile plot, by Blom's plotting positions."""
     ordered = np.sort(np.asarray(values, dtype=float))

@@ -166,6 +166,10 @@ class Plan:
         study = replace(self.study, sampler=ONE_AT_A_TIME, seed=0, n=len(names) + 1, sigma_share=None)
         return replace(self, study=study, cases=tuple(cases), names=names, key=_key(self.bench, study, cases))
 
+    def only(self, sampled: SampledCase) -> "Plan":
+        """Return the same study of one of its cases alone, with the same draws."""
+        return replace(self, cases=(sampled,), key=f"{self.key} {sampled.case.id}")
+
     @property
     def timeout_s(self) -> float:
         """Wall limit of one run."""

@@ -217,6 +217,7 @@ class Testbench(ABC):
     claims: ClassVar[tuple[Claim, ...]] = ()
     goldens: ClassVar[tuple[Golden, ...]] = ()
     is_figure: ClassVar[bool] = True  # part of `make figures`; the others run for `make scoreboard` only
+    check_solver: ClassVar[bool] = True  # the scoreboard reruns it with a tight solver; else another stands for it
     timeout_s: ClassVar[float] = 600.0
     samples: ClassVar[int] = 0  # a figure drawn from a Monte Carlo study says how many samples it has by default
     sample_claims: ClassVar[tuple[Claim, ...]] = ()  # what the study must keep

@@ -13,6 +13,7 @@ import struct
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any, BinaryIO
 
 LENGTH = struct.Struct("<Q")
@@ -33,6 +34,11 @@ def _read_message(stream: BinaryIO) -> dict[str, Any] | None:
     header: dict[str, Any] = json.loads(stream.read(LENGTH.unpack(length)[0]))
     stream.read(LENGTH.size)
     return header
+
+
+def _memory() -> int:
+    """Return this process's resident memory (B); getrusage's peak would begin at that of the process that forked it."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _end_with(parent: int) -> None:
@@ -57,6 +63,7 @@ def main() -> None:
         header = {
             "plot": found.plot, "vectors": found.vectors, "points": found.data.shape[-1], "kind": found.data.dtype.str,
             "log": library.said(), "dead": library.is_dead(), "solver": solver, "busy": time.perf_counter() - started,
+            "worker": os.getpid(), "memory": _memory(),
         }  # fmt: skip
         answers.write(message(header, found.data.tobytes()))
         answers.flush()

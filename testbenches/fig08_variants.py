@@ -88,7 +88,7 @@ class Figure8Variants(Figure8E):
 
     def span(self, values: Values) -> float:
         """Return a span that holds every variant."""
-        return SPAN
+        return SPAN * float(values["SEARCH"])
 
     def rate(self, values: Values) -> float:
         """Return one rate for all."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.living_event import LivingTestbench, start_error
+from testbenches.living_event import LivingTestbench, power_summaries, start_error
 from testbenches.wave_stack import Panel
 
 MIDDLE = 1
@@ -44,12 +44,12 @@ class Refractory(LivingTestbench):
         yield Summary("start_error", start_error(results, expected), "V")
         second = results.select("vinteg", period=last)["value"]
         yield Summary("margin", float(results.settings["VTH"]) - float(second.max()), "V")
-        times = results.select("integration_time")["value"]
-        yield Summary("time_repeats", float(times.max() - times.min()), "s")
-        yield Summary("integration_time", float(times.iloc[0]), "s")
+        times = results.select("integration_time").groupby("case")["value"]
+        yield Summary("time_repeats", float((times.max() - times.min()).max()), "s")
+        yield Summary("integration_time", float(times.first().iloc[0]), "s")
         yield Summary("bounded", float(results.select("bounded")["value"].sum()))
 
-    def draw(self, results: Results) -> Figure:
+    def draw(self, results: Results) -> Figure | None:
         """Draw the digital strips and the three membranes."""
         (case,) = results.cases
         panel = Panel({f"vinteg{d}": f"Dendrite <{d}>" for d in self.dendrites(case.values)}, share=1.6)
@@ -71,10 +71,16 @@ def refractory_claims(place: str) -> tuple[Claim, ...]:
 
 
 class Figure9F(Refractory):
-    """Threshold 5."""
+    """Threshold 5; power and energies too."""
 
     name = "fig09f"
+    check_solver = True
     claims: ClassVar[tuple[Claim, ...]] = refractory_claims("paper 2.2.2, Figure 9F")
+
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield what all of them yield, and what an event, a spike and a synaptic operation cost."""
+        yield from super().summarize(results)
+        yield from power_summaries(results, 0, 1, len(self.dendrites(results.settings)))
 
 
 TESTBENCH = Figure9F()

@@ -14,7 +14,7 @@ from harness.testbench import Claim, Parameter, Results, Summary, Values
 from testbenches.living_event import LIVING_PARAMETERS, T_SEEN, LivingTestbench
 from testbenches.wave_stack import Panel, Strip, wave_stack
 
-PERIODS = 6
+PERIODS = 5
 DEFAULTS = {"LEAK_LCLK": 4, "ILEAKAGE": 100e-9}
 Array = NDArray[np.float64]
 

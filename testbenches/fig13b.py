@@ -62,9 +62,10 @@ class LeakSteps(MembraneTestbench):
             vinteg = results.waveform(**{name: value})["vinteg"]
             vinteg = vinteg[vinteg.index > 2.5e-6]
             axes.plot(vinteg.index.to_numpy() * 1e6, vinteg * 1e3, color="#1f5fa8", alpha=shade, label=label)
-        level_line(axes, float(results.settings["VREST"]), "VREST", edge="right")
-        axes.set(xlabel="Time (µs)", ylabel="VINTEG (mV)")
-        axes.legend(title=title, loc="lower left", ncols=2)
+        rest = float(results.settings["VREST"])
+        level_line(axes, rest, "VREST", edge="right")
+        axes.set(xlabel="Time (µs)", ylabel="VINTEG (mV)", ylim=(rest * 1e3 - 20, None))
+        axes.legend(title=title, loc="lower left", ncols=2, bbox_to_anchor=(0.0, 0.12))
         return figure
 
 

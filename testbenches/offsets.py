@@ -61,6 +61,7 @@ class OffsetTestbench(Testbench):
         VTH,
         IBIAS,
         Parameter("AUTO_ZERO", "whether offsets are stored in reset", default=ON, choices=(OFF, ON)),
+        Parameter("DELAY", "of all that happens, which must not matter", "s", 0.0, 0.0, 1e-6),
     )
 
     def plain(self, values: Values) -> dict[str, Any]:

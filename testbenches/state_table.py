@@ -1,18 +1,20 @@
 """The neuron's state table: every state and event through the netlist, against the table as it is written here.
 
-Baselines are REST, GEN, RFR and LAT; RFR and LAT count the periods of GCLK since their FIRE, 1 to 4. A neuron in RFR whose count
-is not above ABSOLUTE (1 to 3) is in its absolute phase. What a period brings decides the next state, at UPDATE:
+Baselines are REST, GEN, RFR and LAT; RFR k and LAT k are the k-th period of GCLK since the FIRE that led there. A
+neuron in RFR k with k not above ABSOLUTE (1 to 3) is in its absolute phase. What a period brings decides the next
+state, at UPDATE:
 
-| state | nothing | stimulus without FIRE | own FIRE, whatever neighbours do | a neighbour's FIRE, inhibition on |
-|---|---|---|---|---|
-| REST | REST | GEN | RFR 1 | LAT 1 |
-| GEN | GEN | GEN | RFR 1 | LAT 1 |
-| RFR k, absolute | RFR k+1 | RFR k+1 | cannot be | RFR k+1 |
-| RFR k or LAT k, k < 4 | k+1 | GEN | RFR 1 | LAT 1 |
-| RFR 4 or LAT 4 | REST | GEN | RFR 1 | LAT 1 |
+| state                 | nothing | stimulus, no FIRE | own FIRE  | neighbour's FIRE, inhibition on |
+|-----------------------|---------|-------------------|-----------|---------------------------------|
+| REST                  | REST    | GEN               | RFR 1     | LAT 1                           |
+| GEN                   | GEN     | GEN               | RFR 1     | LAT 1                           |
+| RFR k, absolute       | RFR k+1 | RFR k+1           | cannot be | RFR k+1                         |
+| RFR k or LAT k, k < 4 | k+1     | GEN               | RFR 1     | LAT 1                           |
+| RFR 4 or LAT 4        | REST    | GEN               | RFR 1     | LAT 1                           |
 
-So RFR lasts four periods without a stimulus, the absolute phase included, and so does LAT; with inhibition off a neighbour's FIRE is a
-stimulus only. When a neuron and its neighbour fire together, both go to RFR. Reset leads to REST. The ends of a row have ground for a neighbour.
+So RFR lasts four periods without a stimulus, the absolute phase included, and so does LAT; with inhibition off a
+neighbour's FIRE is a stimulus only. Own FIRE counts before a neighbour's: when both fire together, both go to RFR.
+Reset leads to REST. The ends of a row have ground for a neighbour.
 """
 
 from collections import deque
@@ -32,7 +34,7 @@ class State(NamedTuple):
     """Where the next stimulus starts, and the periods since the FIRE that led there (0 for REST and GEN)."""
 
     baseline: str
-    count: int = 0
+    since: int = 0
 
 
 class Event(NamedTuple):
@@ -62,22 +64,22 @@ EVENTS = {
 
 def is_absolute(state: State, absolute: int) -> bool:
     """Return whether a neuron hears nothing in this state."""
-    return state.baseline == "RFR" and state.count <= absolute
+    return state.baseline == "RFR" and state.since <= absolute
 
 
 def next_state(state: State, event: Event, absolute: int) -> State:
     """Return the table's answer; ``absolute`` is the absolute phase in periods of GCLK, 1 to 3."""
     if is_absolute(state, absolute):
-        return State("RFR", state.count + 1)
+        return State("RFR", state.since + 1)
     if event.fire:
         return State("RFR", 1)
     if event.inhibit and (event.left or event.right):
         return State("LAT", 1)
     if event.stimulus:
         return GEN
-    if state.count == LAST:
+    if state.since == LAST:
         return REST
-    return State(state.baseline, state.count + 1) if state.count else state
+    return State(state.baseline, state.since + 1) if state.since else state
 
 
 def events_of(state: State, absolute: int) -> list[str]:
@@ -86,7 +88,7 @@ def events_of(state: State, absolute: int) -> list[str]:
 
 
 def tour(absolute: int) -> list[tuple[State, str]]:
-    """Return (state, event) pairs, each following from the one before, from REST on, that hold every pair at least once."""
+    """Return (state, event) pairs, each following from the one before, from REST on, with every pair at least once."""
     left = {(state, name) for state in STATES for name in events_of(state, absolute)}
     state, steps = REST, []
     while left:
@@ -115,7 +117,7 @@ def _shortest_way(state: State, left: set[tuple[State, str]], absolute: int) -> 
 
 PAIRS = sum(len(events_of(state, absolute)) for absolute in (1, 2, 3) for state in STATES)
 
-# One step, s: UPDATE falls and the inputs change, they are looked at, UPDATE rises. UPDATE is faster here than GCLK, the table is not.
+# One step, s: UPDATE falls and the inputs change, they are looked at, UPDATE rises. It is faster here than GCLK.
 T_RESET, T_STEP, T_EDGE = 6e-9, 8e-9, 0.3e-9
 T_LOOK, T_UPDATE = 4.5e-9, 5e-9
 SELECTED = {"REST": "sw_rest", "RFR": "sw_rfr", "LAT": "sw_lat"}
@@ -167,14 +169,15 @@ class StateTable(Testbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return the tour's transient; logic alone, so no finer than its edges need."""
-        return Transient(T_RESET + len(tour(int(values["ABSOLUTE"]))) * T_STEP, T_STEP, Solver(reltol=3e-3, vntol=1e-4, abstol=1e-9))
+        steps = len(tour(int(values["ABSOLUTE"])))
+        return Transient(T_RESET + steps * T_STEP, T_STEP, Solver(reltol=3e-3, vntol=1e-4, abstol=1e-9))
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the selection bits, the gated switches and the absolute phase."""
         return (*SELECTED.values(), *OWN, "absolute")
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
-        """Yield how often the netlist differs from the table, pairs gone through, overlap, and the gated lines' peak."""
+        """Yield how often the netlist differs from the table, the pairs, the overlap, and the gated lines' peak."""
         absolute, half = int(values["ABSOLUTE"]), float(values["VDDIO"]) / 2
         steps, wrong, peak = tour(absolute), 0, 0.0
         for step, (state, _) in enumerate(steps):
@@ -221,7 +224,8 @@ def _overlap(waveforms: pd.DataFrame, half: float) -> float:
     time = waveforms.index.to_numpy(dtype=float)
     both = (waveforms[list(SELECTED.values())].to_numpy() > half).sum(axis=1) > 1
     edges = np.flatnonzero(np.diff(np.concatenate([[False], both, [False]]).astype(int)))
-    return float(max((time[min(stop, len(time) - 1)] - time[start] for start, stop in edges.reshape(-1, 2)), default=0.0))
+    ends = np.minimum(edges[1::2], len(time) - 1)
+    return float(max(time[ends] - time[edges[::2]], default=0.0))
 
 
 TESTBENCH = StateTable()

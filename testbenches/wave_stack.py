@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from harness.figures import TWO_COLUMNS, digital_strip, level_line, new_figure
+from harness.figures import REST_COLOUR, THRESHOLD_COLOUR, TWO_COLUMNS, digital_strip, new_figure
 from harness.testbench import Values
 
-VTH_COLOUR = "#b3003b"
 LEVELS = ("VTH", "VREST", "VRFR", "VLAT")
 STRIP, PANEL = 0.2, 1.5  # inches
+LEAST_SPAN = 0.6  # V of a panel's axis
+LABEL_POINTS = 7.5  # between two labels
+
+Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -39,38 +43,70 @@ class Panel:
 
 def wave_stack(
     waves: pd.DataFrame, strips: Sequence[Strip], panels: Sequence[Panel], values: Values,
-    span: tuple[float, float] | None = None, width: float = TWO_COLUMNS,
+    span: Span | Sequence[Span] | None = None, width: float = TWO_COLUMNS,
 ) -> tuple[Figure, list[Axes]]:  # fmt: skip
-    """Draw strips over panels on one time axis (µs); return the figure and the axes of the panels.
+    """Draw strips over panels on one time axis (µs); return the figure and the axes of the panels, row by row.
 
-    ``waves`` has index time (s); ``values`` gives the levels by name; ``span`` is the part of the time to draw (s).
+    ``waves`` has index time (s); ``values`` gives the levels by name; ``span`` is the part of the time to draw (s), or
+    several parts, which stand side by side with what lies between them left out.
     """
-    start, stop = span or (float(waves.index[0]), float(waves.index[-1]))
-    waves = waves[(waves.index >= start) & (waves.index <= stop)]
-    time = waves.index.to_numpy(dtype=float) * 1e6
+    spans = _spans(span or (float(waves.index[0]), float(waves.index[-1])))
     heights = [STRIP] * len(strips) + [PANEL * panel.share for panel in panels]
     figure = new_figure(width, sum(heights) + 0.6)
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(h_pad=0.01, hspace=0.0)
-    axes = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights, squeeze=False)[:, 0]
-    for axis, strip in zip(axes, strips, strict=False):
-        digital_strip(axis, time, waves[strip.node].to_numpy(dtype=float), strip.name, strip.high)
-        axis.spines["bottom"].set_visible(False)
-        axis.yaxis.label.set_size(6.5)
-    for axis, panel in zip(axes[len(strips) :], panels, strict=True):
-        _draw_panel(axis, time, waves, panel, values)
-    for axis in axes[len(strips) : -1]:
-        axis.tick_params(labelbottom=False)
-    axes[-1].set(xlabel="Time (µs)", xlim=(start * 1e6, stop * 1e6))
-    return figure, list(axes[len(strips) :])
+        engine.set(h_pad=0.01, hspace=0.0, w_pad=0.02, wspace=0.0)
+    widths = [stop - start for start, stop in spans]
+    grid = figure.subplots(
+        len(heights), len(spans), sharex="col", sharey="row", height_ratios=heights, width_ratios=widths, squeeze=False
+    )
+    for column, (start, stop) in enumerate(spans):
+        part = waves[(waves.index >= start) & (waves.index <= stop)]
+        time = part.index.to_numpy(dtype=float) * 1e6
+        for axis, strip in zip(grid[:, column], strips, strict=False):
+            digital_strip(
+                axis, time, part[strip.node].to_numpy(dtype=float), strip.name if column == 0 else "", strip.high
+            )
+            axis.spines["bottom"].set_visible(False)
+            axis.yaxis.label.set_size(6.5)
+        for axis, panel in zip(grid[len(strips) :, column], panels, strict=True):
+            _draw_panel(axis, time, part, panel, values)
+            axis.tick_params(labelbottom=axis is grid[-1, column], left=column == 0)
+            axis.spines["left"].set_visible(column == 0)
+        grid[-1, column].set_xlim(start * 1e6, stop * 1e6)
+    for row, panel in zip(grid[len(strips) :], panels, strict=True):
+        _finish_panel(row, panel, values)
+    figure.supxlabel("Time (µs)", fontsize=8)
+    return figure, [axis for row in grid[len(strips) :] for axis in row]
 
 
-def _draw_panel(axis: Axes, time: np.ndarray, waves: pd.DataFrame, panel: Panel, values: Values) -> None:
+def _spans(span: Span | Sequence[Span]) -> list[Span]:
+    """Return one or several parts of the time as a list."""
+    return list(cast(Sequence[Span], span) if isinstance(span[0], tuple) else [cast(Span, span)])
+
+
+def _draw_panel(axis: Axes, time: np.ndarray, part: pd.DataFrame, panel: Panel, values: Values) -> None:
     for (node, label), colour in zip(panel.curves.items(), panel.colours, strict=False):
-        axis.plot(time, waves[node].to_numpy() * 1e3, color=colour, linewidth=1.0, label=label or None)
+        axis.plot(time, part[node].to_numpy() * 1e3, color=colour, linewidth=1.0, label=label or None)
     for name in panel.levels:
-        level_line(axis, float(values[name]), name, VTH_COLOUR if name == "VTH" else "#555555")
+        colour = THRESHOLD_COLOUR if name == "VTH" else REST_COLOUR
+        axis.axhline(float(values[name]) * 1e3, color=colour, linestyle=(0, (4, 3)), linewidth=0.7, zorder=0)
+
+
+def _finish_panel(row: Sequence[Axes], panel: Panel, values: Values) -> None:
+    """Give a row of axes its range, its legend above the curves, and the levels' names at the right, outside."""
+    low, high = row[0].get_ylim()
+    high = max(high, low + LEAST_SPAN * 1e3)
     if any(panel.curves.values()):
-        axis.legend(loc="upper right", ncols=len(panel.curves), fontsize=6.5)
-    axis.set_ylabel(panel.label)
+        high += 0.12 * (high - low)
+        row[-1].legend(loc="upper right", ncols=len(panel.curves), fontsize=6.5, borderaxespad=0.1)
+    row[0].set_ylim(low, high)
+    row[0].set_ylabel(panel.label)
+    least, place = (high - low) * LABEL_POINTS / 72 / (PANEL * panel.share), -np.inf
+    for name in sorted(panel.levels, key=lambda name: float(values[name])):
+        volts = float(values[name]) * 1e3
+        place = max(volts, place + least)
+        row[-1].annotate(
+            f"{name} {volts:.0f}", xy=(1.01, place), xycoords=("axes fraction", "data"), fontsize=6.5, va="center",
+            color=THRESHOLD_COLOUR if name == "VTH" else REST_COLOUR, annotation_clip=False,
+        )  # fmt: skip

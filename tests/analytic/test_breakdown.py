@@ -51,10 +51,10 @@ def test_shares_stand_in_the_table_in_the_picture_and_on_the_scoreboard(mirror: 
     assert table["by"].tolist() == ["family"] * 2 + ["device"] * 2 and set(table["n"]) == {"150 of 150"}
     assert {"share", "share_low", "share_high", "r_squared"} <= set(table.columns)
     rows = breakdown_rows("mirror", answers).set_index("measure")
-    assert rows.loc["contributions, the mirror: R²", "status"] == "AIM"
-    assert rows.loc["contributions, the mirror: input", "status"] == "PASS"
-    assert rows.loc["contributions, the mirror: output", "status"] == "REPORT"
-    assert rows.loc["contributions, the mirror: output", "note"].startswith("95 %: 0.")
+    assert rows.loc["the mirror, share of the variance: R²", "status"] == "AIM"
+    assert rows.loc["the mirror, share of the variance: input", "status"] == "PASS"
+    assert rows.loc["the mirror, share of the variance: output", "status"] == "REPORT"
+    assert rows.loc["the mirror, share of the variance: output", "note"].startswith("95 %: 0.")
 
 
 def test_nothing_passes_while_a_sample_is_missing(mirror: StudyResult) -> None:

@@ -75,6 +75,7 @@ def test_too_few_samples_are_refused() -> None:
     [
         ("m.xcomparator.mpair_plus:delvto", "comparator.pair_plus"),
         ("m.xcolumn0.xchannel2.mload:mulu0", "column.channel.load"),
+        ("m.xpsp_reference.xchannel2_1.mload:mulu0", "psp_reference.channel.load"),
         ("x.xcolumn.xbit_line1.xcell15.xjunction:rp", "column.bit_line.cell.junction"),
         ("chip:chip_dvth_n", "chip"),
         ("mout:delvto", "mout"),

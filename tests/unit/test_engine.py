@@ -357,13 +357,16 @@ def test_a_testbench_that_measures_nothing_is_an_error(
         collect(bench, bench.settings({}), run_all(bench, store))
 
 
-def test_ctrl_c_at_the_command_line_exits_with_130_and_leaves_nothing_running(stub: Stub, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_at_the_command_line_exits_with_130_and_leaves_nothing_running(
+    stub: Stub, tmp_path: Path, end: signal.Signals
+) -> None:
     stub(f"echo $$ >> '{tmp_path}/pids'; sleep 300")
     pids = tmp_path / "pids"
     command = [sys.executable, "-m", "harness.cli", "run", "fig_devices", "--results", str(tmp_path / "results")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert wait_until(lambda: pids.exists() and bool(pids.read_text().strip()), 60)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(end)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "spintegrate: stopped; finished runs are stored and will not be repeated."

@@ -14,7 +14,7 @@ from testbenches.fig08_variants import VARIANTS as SIZES
 from testbenches.fig08e import T_APPROACH, T_RISE
 from testbenches.fig08e import TESTBENCH as FIGURE
 from testbenches.offset_figures import draw_offset_histograms, offsets_by_state
-from testbenches.offsets import OFF, ON
+from testbenches.offsets import OFF, ON, settled
 
 N = 200
 
@@ -63,13 +63,14 @@ def test_a_measure_several_times_a_sample_is_refused() -> None:
         offsets_by_state(pd.concat([study(), study().assign(VIN=0.55)]))
 
 
+@pytest.mark.parametrize("later", [0.0, 7.3e-9])
 @pytest.mark.parametrize("delay", [0.0, 5e-9, 20e-9])
-def test_the_delay_of_the_comparator_is_not_in_the_offset(delay: float) -> None:
+def test_the_delay_of_the_comparator_is_not_in_the_offset(delay: float, later: float) -> None:
     """Ideal ramps: an integrator 0.1 mV too low, a comparator that answers 0.4 mV too high, ``delay`` late."""
-    values = {**FIGURE.settings({}), "AUTO_ZERO": ON}
+    values = {**FIGURE.settings({}), "AUTO_ZERO": ON, "DELAY": later}
     turn, span, rate, vth, start = FIGURE.turn(values), FIGURE.span(values), FIGURE.rate(values), 0.85, 0.55 - 0.1e-3
-    near = T_RISE + T_APPROACH
-    corners = [0.0, T_RISE, near, turn, turn + FIGURE.crossing_time(values)]
+    near = T_RISE + T_APPROACH + later
+    corners = [0.0, T_RISE + later, near, turn, turn + FIGURE.crossing_time(values)]
     levels = [start, start, vth - span, vth + span, vth - span]
     time = np.union1d(np.linspace(0, corners[-1], 4001), corners)
     vinteg = np.interp(time, corners, levels)
@@ -130,3 +131,18 @@ def test_noise_and_mismatch_stand_on_one_axis_and_say_how_many_samples() -> None
 def test_the_variants_are_drawn_beside_the_paper_s_residual() -> None:
     said = texts_of(VARIANTS.draw_samples(Drawn(study(missing=(7, 70)))))  # type: ignore[arg-type]
     assert "198 of 200" in said and "paper: 8.03 mV" in said and "all small" in said
+
+
+def test_what_rings_about_a_value_is_not_in_its_mean() -> None:
+    """The trapezoidal rule's own ringing: the sign turns from step to step."""
+    time = np.arange(11) * 10e-9
+    ringing = pd.Series(0.7 + 1e-3 * (-1.0) ** np.arange(11), index=time)
+    assert settled(ringing, 15e-9, 85e-9) == pytest.approx(0.7, abs=1e-4)
+    assert settled(ringing, 10e-9, 90e-9) == pytest.approx(0.7, abs=1e-9)
+    ramp = pd.Series(time / 100e-9, index=time)
+    assert settled(ramp, 12e-9, 38e-9) == pytest.approx(0.25)
+
+
+def test_a_mean_past_the_end_is_refused() -> None:
+    with pytest.raises(HarnessError):
+        settled(pd.Series([0.0, 1.0], index=[0.0, 1e-6], name="vout"), 0.5e-6, 1.5e-6)

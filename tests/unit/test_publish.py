@@ -12,7 +12,7 @@ from harness.errors import HarnessError
 from harness.figures import new_figure
 from harness.job import CaseRun
 from harness.publish import Answer, output_folder, write_answer
-from harness.scoreboard import README_MARKS, score, update_readme
+from harness.scoreboard import README_END, readme_mark, score, update_readme
 from harness.testbench import Case, Claim, Summary
 
 
@@ -72,10 +72,10 @@ def test_the_readme_gets_the_bounded_rows_between_its_marks(tmp_path: Path) -> N
     claim = Claim("t", "a | b", "required", (0.0, 2.0))
     table = score("fig_test", [claim], [Summary("t", 1.0, "s"), Summary("extra", 3.0)])
     readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{README_MARKS[0]}\nold\n{README_MARKS[1]}\nafter\n")
-    update_readme(readme, table)
+    readme.write_text(f"before\n{readme_mark('board')}\nold\n{README_END}\nafter\n")
+    update_readme(readme, table, "board")
     text = readme.read_text()
-    update_readme(readme, table)
+    update_readme(readme, table, "board")
     assert readme.read_text() == text
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
@@ -84,9 +84,11 @@ def test_the_readme_gets_the_bounded_rows_between_its_marks(tmp_path: Path) -> N
     assert "extra" not in text
 
 
-@pytest.mark.parametrize("text", ["", README_MARKS[0], f"{README_MARKS[1]} {README_MARKS[0]}"])
+@pytest.mark.parametrize(
+    "text", ["", readme_mark("board"), readme_mark("other") + README_END, f"{README_END} {readme_mark('board')}"]
+)
 def test_a_readme_without_its_marks_is_an_error_and_stays_as_it_is(tmp_path: Path, text: str) -> None:
     (tmp_path / "README.md").write_text(text)
     with pytest.raises(HarnessError, match="put them back"):
-        update_readme(tmp_path / "README.md", score("fig_test", [], []))
+        update_readme(tmp_path / "README.md", score("fig_test", [], []), "board")
     assert (tmp_path / "README.md").read_text() == text

@@ -14,8 +14,8 @@ from harness.study_progress import StudyProgress
 
 def plan(**study: Any) -> Any:
     asked = Study(**study)
-    only = SimpleNamespace(case="only")
-    return SimpleNamespace(bench=SimpleNamespace(name="small"), study=asked, cases=(only,), wanted=lambda case: asked.n)
+    bench = SimpleNamespace(name="small")
+    return SimpleNamespace(bench=bench, study=asked, cases=(SimpleNamespace(case="only"),), wanted=lambda case: asked.n)
 
 
 def record(sample: int, value: float, status: str = "ok", rung: str = "") -> dict[str, Any]:
