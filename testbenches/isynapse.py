@@ -50,8 +50,7 @@ class Isynapse(Testbench):
     samples = 200
     essential = ("isynapse",)
     breakdowns: ClassVar[tuple[Breakdown, ...]] = tuple(
-        Breakdown(f"word {n}, {rows} row{'s'[: rows - 1]}", "isynapse", {"N": n, "rows": rows}, FAMILIES)
-        for n in (BALANCED, FULL)
+        Breakdown(f"word {FULL}, {rows} row{'s'[: rows - 1]}", "isynapse", {"N": FULL, "rows": rows}, FAMILIES)
         for rows in ROWS
     )
 
