@@ -115,7 +115,7 @@ def readme_mark(name: str) -> str:
 
 
 def update_readme(readme: Path, table: pd.DataFrame, name: str) -> None:
-    """Put the rows that have a bound between the README's marks of ``name``, so that they are never typed.
+    """Put how many rows kept their bounds, by testbench, and all that did not, between the README's marks of ``name``.
 
     Raises:
         HarnessError: the marks are not there.
@@ -126,8 +126,13 @@ def update_readme(readme: Path, table: pd.DataFrame, name: str) -> None:
     if not (first and last):
         raise HarnessError(f"{readme} has no {mark} ... {README_END}; put them back.")
     bounded = table[table["status"] != "REPORT"]
-    rows = _pipe_table(bounded, ["testbench", "statement", "must", "measured", "status"])
-    readme.write_text(f"{before}{first}\n{rows}\n{last}{after}", encoding="utf-8")
+    counts = pd.crosstab(bounded["testbench"], bounded["status"]).reindex(bounded["testbench"].unique())
+    counts.loc["all"] = counts.sum()
+    lines = [f"| | {' | '.join(counts.columns)} |", "|---" * (len(counts.columns) + 1) + "|"]
+    lines += [f"| {bench} | {' | '.join(str(n or '') for n in row)} |" for bench, row in counts.iterrows()]
+    others = bounded[~bounded["status"].isin(["AIM", "PASS"])]
+    rows = _pipe_table(others, ["testbench", "statement", "must", "measured", "status"])
+    readme.write_text("\n".join([before + first, *lines, "", rows, last + after]), encoding="utf-8")
 
 
 def _pipe_table(table: pd.DataFrame, columns: list[str]) -> str:

@@ -68,9 +68,9 @@ def test_changed_parameters_have_a_folder_of_their_own(tmp_path: Path) -> None:
     assert changed == tmp_path / "set" / "TEMP=85,VTH=800m"
 
 
-def test_the_readme_gets_the_bounded_rows_between_its_marks(tmp_path: Path) -> None:
-    claim = Claim("t", "a | b", "required", (0.0, 2.0))
-    table = score("fig_test", [claim], [Summary("t", 1.0, "s"), Summary("extra", 3.0)])
+def test_the_readme_counts_rows_and_shows_those_that_miss_their_bounds(tmp_path: Path) -> None:
+    claims = [Claim("t", "a kept row", "required", (0.0, 2.0)), Claim("u", "a | b", "required", (0.0, 2.0))]
+    table = score("fig_test", claims, [Summary("t", 1.0, "s"), Summary("u", 5.0, "s"), Summary("extra", 3.0)])
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{readme_mark('board')}\nold\n{README_END}\nafter\n")
     update_readme(readme, table, "board")
@@ -79,7 +79,8 @@ def test_the_readme_gets_the_bounded_rows_between_its_marks(tmp_path: Path) -> N
     assert readme.read_text() == text
     assert text.startswith("before\n")
     assert text.endswith("\nafter\n")
-    assert "a \\| b" in text
+    assert "| fig_test | 1 | 1 |" in text and "| all | 1 | 1 |" in text  # one failed, one passed
+    assert "a \\| b" in text and "a kept row" not in text
     assert "old" not in text
     assert "extra" not in text
 
