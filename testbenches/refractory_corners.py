@@ -1,4 +1,4 @@
-"""Figures 9F and 9G in the corners: the fired dendrite and one neighbour; threshold 5 (P-AP) in ff and fs, 7 in ss and sf."""
+"""Figures 9F and 9G in the corners: the fired dendrite and one neighbour; 5 (P-AP) in ff and fs, 7 in ss and sf."""
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
