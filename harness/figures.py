@@ -16,6 +16,7 @@ ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 STYLE = Path(__file__).with_name("paper.mplstyle")
 _METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
+VISIBLE = 2e-3  # of a digital level: less of a step is not seen in a strip
 
 
 def paper_style() -> AbstractContextManager[None]:
@@ -48,8 +49,11 @@ def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR, 
 
 def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndarray, name: str, high: float) -> None:
     """Draw a two-level signal as a thin strip: time in the axis' own unit, volts scaled by ``high``."""
-    axes.plot(time, volts / high, color="black", linewidth=0.8)
-    axes.fill_between(np.asarray(time), volts / high, color="black", alpha=0.08, linewidth=0)
+    level = volts / high
+    moves = np.abs(np.diff(level)) > VISIBLE  # a flat stretch is drawn by its ends: thousands of points less
+    drawn = np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
+    axes.plot(np.asarray(time)[drawn], level[drawn], color="black", linewidth=0.8)
+    axes.fill_between(np.asarray(time)[drawn], level[drawn], color="black", alpha=0.08, linewidth=0)
     axes.set_ylim(-0.15, 1.25)
     axes.set_yticks([])
     axes.set_ylabel(name, rotation=0, ha="right", va="center")

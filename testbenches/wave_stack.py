@@ -99,7 +99,8 @@ def _finish_panel(row: Sequence[Axes], panel: Panel, values: Values) -> None:
     high = max(high, low + LEAST_SPAN * 1e3)
     if any(panel.curves.values()):
         high += 0.12 * (high - low)
-        row[-1].legend(loc="upper right", ncols=len(panel.curves), fontsize=6.5, borderaxespad=0.1)
+        legend = row[-1].legend(loc="upper right", ncols=len(panel.curves), fontsize=6.5, borderaxespad=0.1)
+        legend.set_in_layout(False)  # wider than its axes, it would push the parts of the time asunder
     row[0].set_ylim(low, high)
     row[0].set_ylabel(panel.label)
     least, place = (high - low) * LABEL_POINTS / 72 / (PANEL * panel.share), -np.inf
