@@ -18,7 +18,6 @@ class Solver:
     gmin: float = 1e-14
     itl1: int = 100  # Newton iterations before the operating point turns to gmin stepping
     method: str = "trap"  # half the time of gear at the same error on the whole chain
-    bypass: bool = False  # a third faster on small circuits, wrong on the whole chain: to be checked on each circuit
     xmu: float = 0.5  # below one half the trapezoidal rule damps its own ringing, at a little of its accuracy
     trtol: float = 7.0  # a step's error may be so many times reltol; large with a tight reltol: exact Newton, few steps
 
@@ -27,7 +26,7 @@ class Solver:
         return (
             f".option reltol={self.reltol!r} abstol={self.abstol!r} vntol={self.vntol!r} chgtol={self.chgtol!r} "
             f"gmin={self.gmin!r} itl1={self.itl1} method={self.method} maxord=2"
-            f"{' bypass=1' if self.bypass else ''}{f' xmu={self.xmu!r}' if self.xmu != 0.5 else ''}"
+            f"{f' xmu={self.xmu!r}' if self.xmu != 0.5 else ''}"
             f"{f' trtol={self.trtol!r}' if self.trtol != 7.0 else ''}"
         )
 
