@@ -225,9 +225,9 @@ class Testbench(ABC):
     breakdowns: ClassVar[tuple[Breakdown, ...]] = ()  # what `make contributions` shares out to devices
     beside: ClassVar[tuple[str, ...]] = ()  # testbenches whose studies stand in this one's figure, see draw_beside
 
-    @abstractmethod
     def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield what each case changes against the settings (parameter name -> value)."""
+        """Yield what each case changes against the settings (parameter name -> value); by default one case, nothing."""
+        return ({},)
 
     @abstractmethod
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:

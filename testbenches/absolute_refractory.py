@@ -27,10 +27,6 @@ class AbsoluteRefractory(LivingTestbench):
               (-2e-3, 2e-3), (-0.5e-3, 0.5e-3)),
     )  # fmt: skip
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return one axon's weights."""
         return ((int(values["THRESHOLD"]), 1),)

@@ -46,10 +46,6 @@ class Figure6B(LivingTestbench):
               "required, issue 4: says when the bound acted", (0, 0)),
     )  # fmt: skip
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return one axon, one dendrite, of the threshold's weight."""
         return ((int(values["THRESHOLD"]),),)

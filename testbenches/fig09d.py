@@ -16,10 +16,6 @@ class LinearIntegration(ChainTestbench):
     parameters: ClassVar[tuple[Parameter, ...]] = CHAIN_PARAMETERS
     question = "Does VINTEG rise linearly with the synaptic weight, and does exactly the threshold's weight fire?"
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def weights(self, values: Values) -> Sequence[int]:
         """Return -N_REF .. THRESHOLD."""
         return range(-int(values["N_REF"]), int(values["THRESHOLD"]) + 1)

@@ -20,10 +20,6 @@ class Refractory(LivingTestbench):
 
     question = "Does an action potential keep its neuron and the neighbours from firing on the next stimulus?"
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return both axons' weights."""
         n = int(values["THRESHOLD"])

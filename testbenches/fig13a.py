@@ -42,10 +42,6 @@ class Figure13A(LivingTestbench):
               (0, 5e-3), (0, 2e-3)),
     )  # fmt: skip
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return one synapse, one below the threshold."""
         return ((int(values["THRESHOLD"]) - 1,),)

@@ -27,10 +27,6 @@ class Figure14(LivingTestbench):
               (0, 0.2e-9), (0, 0.05e-9)),
     )  # fmt: skip
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return both axons' weights."""
         n = int(values["THRESHOLD"])

@@ -20,10 +20,6 @@ class OneEvent(LivingTestbench):
         Golden({}, ("vinteg0", "vtwg"), ("swrst", "swinteg", "swcomp", "swleak", "fire0"), 0.9),
     )
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return one synapse."""
         return ((int(values["THRESHOLD"]),),)

@@ -33,10 +33,6 @@ class Summation(LivingTestbench):
               (-2e-3, 2e-3), (-0.5e-3, 0.5e-3)),
     )  # fmt: skip
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the one nominal case."""
-        yield {}
-
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:
         """Return the three weights."""
         return (2,), (3,), (-2,)
