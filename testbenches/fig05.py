@@ -14,7 +14,7 @@ from harness.measure import value_at
 from harness.mtj import load_mtj_set
 from harness.synapse import ANTIPARALLEL, PARALLEL, word
 from harness.testbench import Claim, Golden, Parameter, Reading, Results, Summary, Testbench, Values
-from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
+from testbenches.parameters import READ_HALF
 
 BITS, ROWS = 3, 16
 RATIOS = (1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
@@ -40,12 +40,7 @@ class Figure5(Testbench):
     name = "fig05"
     question = "Which states does the raw column current confuse, and does subtraction tell them apart?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        VDD,
-        VDDIO,
-        VREAD_AMP,
-        VCLAMP,
-        VCM_COL,
-        IBIAS,
+        *READ_HALF,
         Parameter("STUDY", "which question", default="levels", choices=("levels", "examples")),
         Parameter("RATIO", "RAP / RP of the levels study", default=PAPER_RATIO, low=1.1, high=20.0),
     )

@@ -9,7 +9,7 @@ from harness.analysis import Analysis, Solver, Transient
 from harness.measure import value_at
 from harness.synapse import word
 from harness.testbench import Breakdown, Parameter, Reading, Results, Samples, Summary, Testbench, Values
-from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
+from testbenches.parameters import READ_HALF
 
 T_AZ, T_FIRST, T_ALL, T_END = 20e-9, 50e-9, 600e-9, 1e-6  # s: auto-zero ends; one row on; all rows on; end
 # The currents are read where all has settled: few points suffice, and move them by less than 0.5 % of each sigma.
@@ -37,12 +37,7 @@ class Isynapse(Testbench):
     question = "How far does mismatch move ISYNAPSE of one column, and which devices carry it?"
     is_figure = False
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        VDD,
-        VDDIO,
-        VREAD_AMP,
-        VCLAMP,
-        VCM_COL,
-        IBIAS,
+        *READ_HALF,
         Parameter("N_REF", "weight of the PSP reference word", default=BALANCED, low=0, high=7, whole=True),
         Parameter("N", "weight word of the column", default=FULL, low=0, high=7, whole=True),
         Parameter("COLUMNS", "columns that hang on the reference", default=16, low=1, high=64, whole=True),

@@ -14,3 +14,5 @@ IBIAS = Parameter("IBIAS", "each reference current", "A", 2e-6, 0.2e-6, 20e-6)
 VRFR = Parameter("VRFR", "start in the relative refractory period", "V", 0.45, 0.2, 1.0)
 VLAT = Parameter("VLAT", "start under lateral inhibition", "V", 0.42, 0.2, 1.0)
 ILEAKAGE = Parameter("ILEAKAGE", "leak current", "A", 50e-9, 5e-9, 1e-6)
+
+READ_HALF = (VDD, VDDIO, VREAD_AMP, VCLAMP, VCM_COL, IBIAS)  # of a deck that ends at the columns' currents

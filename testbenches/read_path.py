@@ -23,7 +23,7 @@ from harness.testbench import (
     Values,
     nominal_silicon,
 )
-from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
+from testbenches.parameters import READ_HALF
 
 T_AZ, T_WL = 0.25e-6, 0.4e-6  # s: end of auto-zero, rise of the word lines
 SETTLED = 200e-9  # s after the word line, from when VBL must be right
@@ -43,12 +43,7 @@ class ReadPath(Testbench):
     name = "read_path"
     question = "Is VBL held, and is ISYNAPSE (n - n_ref) alpha, for one row and for sixteen, with both MTJ sets?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
-        VDD,
-        VDDIO,
-        VREAD_AMP,
-        VCLAMP,
-        VCM_COL,
-        IBIAS,
+        *READ_HALF,
         Parameter("N_REF", "weight of the PSP reference word", default=2, low=0, high=7, whole=True),
         Parameter("N", "weight word of the column", default=7, low=0, high=7, whole=True),
         Parameter("ROWS", "active rows", default=1, low=1, high=16, whole=True),
