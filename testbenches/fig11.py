@@ -5,7 +5,6 @@ them; what a weight integrates to does not, since the window is made of the same
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 import matplotlib as mpl
@@ -23,18 +22,14 @@ from harness.measure import fit_line
 from harness.testbench import Case, Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.chain import SOLVER, T_MAX
 from testbenches.chain_event import CHAIN_PARAMETERS, ChainTestbench
+from testbenches.chips import CHIP_PARAMETERS, CHIPS, chip_spreads
 
 VTH_LEVELS = (0.80, 0.825, 0.85)
-CHIPS = 10  # that the paper measured, in the figure
 ALONE, PROCESS, MISMATCH = "window", "process", "mismatch"  # what a case draws
 
 
 class Figure11(ChainTestbench):
-    """The window generator alone at three VTH, and at the highest every weight; chips are samples.
-
-    The sigmas of RA, TMR and capacitors are fitted: they make ten chips spread over the paper's "nearly 60 ns". Customary
-    figures are larger, and no published one was found: RP 4 to 6 %, metal capacitors 5 % (15 % at three sigma).
-    """
+    """The window generator alone at three VTH, and at the highest every weight; chips are samples."""
 
     name = "fig11"
     question = "Does the integration time of chips spread while their decisions stay?"
@@ -42,9 +37,7 @@ class Figure11(ChainTestbench):
         *CHAIN_PARAMETERS,
         Parameter("DRAWN", "what a chip draws: process for the window alone, for all weights, or mismatch too",
                   default=PROCESS, choices=(ALONE, PROCESS, MISMATCH)),
-        Parameter("CHIP_RP", "chip-to-chip sigma of RP (fitted)", default=0.025, low=0.0, high=0.2),
-        Parameter("CHIP_TMR", "chip-to-chip sigma of TMR (fitted)", default=0.025, low=0.0, high=0.2),
-        Parameter("CHIP_C", "chip-to-chip sigma of capacitors (fitted)", default=0.023, low=0.0, high=0.2),
+        *CHIP_PARAMETERS,
     )  # fmt: skip
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("wrong_decisions", "FIRE exactly at weights >= n, nominal chip", "required", (0, 0)),
@@ -78,9 +71,7 @@ class Figure11(ChainTestbench):
 
     def spreads_of(self, values: Values, spreads: Spreads) -> Spreads:
         """Return the process with the settings' sigmas, and mismatch without the junctions' where it is asked for."""
-        chip = {name: float(values[name.upper()]) for name in ("chip_rp", "chip_tmr", "chip_c")}
-        mismatch = values["DRAWN"] == MISMATCH
-        return replace(spreads, mismatch=mismatch, process=True, mtj_rp=0.0, mtj_tmr=0.0, **chip)
+        return chip_spreads(values, spreads, mismatch=values["DRAWN"] == MISMATCH)
 
     def weights(self, values: Values) -> Sequence[int]:
         """Return no columns where the window is alone, else -N_REF .. THRESHOLD."""
