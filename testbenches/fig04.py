@@ -130,7 +130,7 @@ class Figure4(Testbench):
         """Draw voltages, currents and clocks of the three circuits."""
         figure = new_figure(TWO_COLUMNS, 4.8)
         panels = figure.subplots(3, 3, height_ratios=(1.5, 1.2, 0.9), sharex="col")
-        titles = ("(A) Conventional read", "(B) Memory read, amplifier off", "(C) Synapse operation, amplifier on")
+        titles = ("(A) Conventional read", "(B) Memory read, amplifier off", "(C) Synapse, amplifier on")
         for column, (circuit, title) in enumerate(zip(("conventional", "memory", "synapse"), titles, strict=True)):
             waves = results.waveform(CIRCUIT=circuit)
             case = next(case for case in results.cases if case.values["CIRCUIT"] == circuit)
