@@ -26,31 +26,36 @@ from harness.testbench import (
     Values,
     nominal_silicon,
 )
-from testbenches.parameters import IBIAS, VCLAMP, VDD, VDDIO, VREAD_AMP
+from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
 
 BITS = 3
 T_WL = 20e-9  # s: the word line rises
 STROBES = (75e-9, 100e-9, 125e-9, 150e-9, 200e-9)  # s after the word line
 AIM, MUST = 150e-9, 200e-9
 T_STROBE = 5e-9  # s, long enough to decide; VDATA has recovered from one strobe's kickback before the next
-ROWS = 16
+ROWS, COLUMNS = 16, 16
 WORDS = (2, 5)  # AP P AP in the row beside the read channels, P AP P at the far end of the lines
 
 
 @dataclass(frozen=True)
 class Block:
-    """What is read: its rows, the mirror units on its load gates from the least significant bit on, its timing."""
+    """What is read: its rows, its bit lines by the ends of their nodes' names in the order of its latches, and when."""
 
     rows: int
-    units: tuple[int, ...]
+    lines: tuple[str, ...]
     equalize: float  # s after the word line; until then VREF settles
-    threshold: int = 0
+    within: tuple[str, ...] = ("",)  # subcircuits that have such lines
+
+    def nodes(self, kind: str) -> list[str]:
+        """Return the nodes of one kind, ``data`` or ``bl``, in the order of the latches."""
+        return [f"xblock.{part}{kind}{line}" for part in self.within for line in self.lines]
 
 
+ONE_WORD = tuple(str(bit) for bit in range(BITS))
 BLOCKS = {
-    "synapse": Block(ROWS, (1, 2, 4), 60e-9),
-    "psp_reference": Block(ROWS, (20, 36, 68), 120e-9),  # the copies in sixteen columns, and the other word's load
-    "threshold": Block(2, (1, 2, 4), 60e-9, threshold=1),
+    "synapse": Block(ROWS, ONE_WORD, 60e-9),
+    "psp_reference": Block(ROWS, (*ONE_WORD, *(f"{bit}_1" for bit in ONE_WORD)), 120e-9),  # sixteen columns hang on it
+    "threshold": Block(2, ONE_WORD, 60e-9, ("xgeneration.", "xreference.")),
 }
 SETS = {"10k20k": "10k/20k", "5k30k": "5k/30k"}
 CORNERS = ("ss", "ff", "fs", "sf")
@@ -72,6 +77,7 @@ class MemoryRead(Testbench):
         VDDIO,
         VREAD_AMP,
         replace(VCLAMP, meaning="clamp gate in memory read", default=0.40),
+        VCM_COL,
         IBIAS,
         Parameter("BLOCK", "what is read", default="synapse", choices=tuple(BLOCKS)),
         Parameter("WORD", "word in the cells that are read", default=2, low=0, high=2**BITS - 1, whole=True),
@@ -118,8 +124,8 @@ class MemoryRead(Testbench):
             "bits": BITS,
             "rows": block.rows,
             "row": row,
-            "units": block.units,
-            "threshold": block.threshold,
+            "latches": len(block.nodes("data")),
+            "columns": COLUMNS,
             "states": word(column, BITS),
             "t_wl": T_WL,
             "t_equalize": T_WL + block.equalize,
@@ -136,23 +142,26 @@ class MemoryRead(Testbench):
         return nominal_silicon(values)
 
     def signals(self, values: Values) -> tuple[str, ...]:
-        """Return VREF, and VDATA, VBL and the latch's outputs of each bit."""
-        return ("vref", *(f"{name}{bit}" for bit in range(BITS) for name in ("data", "bl", "dout", "dout_b")))
+        """Return VREF, and VDATA, VBL and the latch's outputs of each bit line."""
+        block = BLOCKS[str(values["BLOCK"])]
+        answers = [f"{pin}{line}" for line in range(len(block.nodes("data"))) for pin in ("dout", "dout_b")]
+        return ("vref", *block.nodes("data"), *block.nodes("bl"), *answers)
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield VDATA's margin just before each strobe, whether its bit is right, and VBL when VDATA is released."""
-        half, released = float(values["VDD"]) / 2, T_WL + BLOCKS[str(values["BLOCK"])].equalize
-        for bit in range(BITS):
-            parallel = int(values["WORD"]) >> bit & 1
-            right, other = (f"dout{bit}", f"dout_b{bit}") if parallel else (f"dout_b{bit}", f"dout{bit}")
+        half, block = float(values["VDD"]) / 2, BLOCKS[str(values["BLOCK"])]
+        for line, (data, bl) in enumerate(zip(block.nodes("data"), block.nodes("bl"), strict=True)):
+            parallel = int(values["WORD"]) >> line % BITS & 1
+            right, other = (f"dout{line}", f"dout_b{line}") if parallel else (f"dout_b{line}", f"dout{line}")
             for strobe in STROBES:
-                at = {"bit": bit, "parallel": parallel, "strobe": strobe}
+                at = {"line": line, "parallel": parallel, "strobe": strobe}
                 before, during = T_WL + strobe, T_WL + strobe + T_STROBE
-                below = value_at(waveforms["vref"], before) - value_at(waveforms[f"data{bit}"], before)
+                below = value_at(waveforms["vref"], before) - value_at(waveforms[data], before)
                 yield Reading("margin", below if parallel else -below, "V", at)
                 decided = value_at(waveforms[right], during) > half > value_at(waveforms[other], during)
                 yield Reading("right", float(decided), "", at)
-            yield Reading("vbl", value_at(waveforms[f"bl{bit}"], released), "V", {"bit": bit, "parallel": parallel})
+            vbl = value_at(waveforms[bl], T_WL + block.equalize)
+            yield Reading("vbl", vbl, "V", {"line": line, "parallel": parallel})
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield from when all is right, the margin at the aim's strobe, and VBL of each state."""
