@@ -21,7 +21,7 @@ from testbenches.parameters import IBIAS, VCLAMP, VDD, VDDIO, VREAD_AMP
 T_START = 5e-9  # s, everything is at rest
 T_GAP = 2e-9  # s, between two edges of the programming interface; each takes 1 ns
 T_VERIFY = 150e-9  # s, word line on to strobe
-T_EQUALIZE, T_STROBE = 20e-9, 5e-9  # s: VDATA held on VREF at first; width of the strobe
+T_EQUALIZE, T_STROBE = 60e-9, 5e-9  # s: VDATA held on VREF at first; width of the strobe
 LINES = ("written", "neighbour")
 
 
