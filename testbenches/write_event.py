@@ -49,7 +49,7 @@ class Operation(NamedTuple):
 
 
 class Times(NamedTuple):
-    """When an attempt begins, its pulse goes on and off, its verification's word line rises, it is decided, ends (s)."""
+    """When an attempt begins, its pulse goes on and off, its verification begins, is decided, it ends (s)."""
 
     begin: float
     on: float
