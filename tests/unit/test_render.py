@@ -84,7 +84,7 @@ def test_conditions_reach_the_netlist(silicon: Conditions, tmp_path: Path) -> No
     [
         ("{{ p.VREAD }}", r"body\.cir\.j2: .*VREAD"),
         ("{{ nothing }}", r"body\.cir\.j2: 'nothing' is undefined"),
-        ('{{ use("cell", width=1) }}', r"'cell' has no parameter 'width'; it has \['state', 'count'\]"),
+        ('{{ use("cell", width=1) }}', r"'cell' has no parameter 'width'; it has \['state', 'count', 'dynamic'\]"),
         ('{{ use("no_such_block") }}', r"no block 'no_such_block'; choose one of .*cell"),
         ('{{ use("../models/mtj/mtj") }}', "no block"),
         ("{% if %}", r"body\.cir\.j2, line 1"),
