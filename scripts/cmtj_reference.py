@@ -155,15 +155,18 @@ def rows(magnet: Magnet, to_antiparallel: bool) -> Iterator[dict[str, object]]:
 
 
 def main() -> None:
-    """Write the table."""
+    """Ask everything, then write the table: an interrupted call leaves the old one whole."""
     sets = tomllib.loads((FOLDER / "sets.toml").read_text(encoding="utf-8"))
+    found = [
+        {key: f"{value:.8g}" if isinstance(value, float) else value for key, value in row.items()}
+        for name, values in sorted(sets.items())
+        for to_antiparallel in (True, False)
+        for row in rows(load(name, values), to_antiparallel)
+    ]
     with (FOLDER / "cmtj_reference.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
-        for name, values in sorted(sets.items()):
-            for to_antiparallel in (True, False):
-                for row in rows(load(name, values), to_antiparallel):
-                    table.writerow({k: f"{v:.8g}" if isinstance(v, float) else v for k, v in row.items()})
+        table.writerows(found)
 
 
 if __name__ == "__main__":
