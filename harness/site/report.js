@@ -57,7 +57,7 @@ function bytes(text) {
 
 function numbers(packed) {
   const buffer = bytes(packed.data).buffer;
-  if (packed.kind === "f4") return Float64Array.from(new Float32Array(buffer));
+  if (packed.kind === "f4") return new Float64Array(new Float32Array(buffer));
   if (packed.kind === "f8") return new Float64Array(buffer);
   const codes = packed.kind === "u2" ? new Uint16Array(buffer) : new Uint32Array(buffer);
   const found = new Float64Array(codes.length);
@@ -67,10 +67,10 @@ function numbers(packed) {
 
 // Places of the points of x that a signal has.
 function places(kept, n) {
-  if (!kept) return Uint32Array.from({ length: n }, (_, i) => i);
-  const mask = bytes(kept), found = [];
-  for (let i = 0; i < n; i++) if ((mask[i >> 3] >> (i & 7)) & 1) found.push(i);
-  return Uint32Array.from(found);
+  const mask = kept && bytes(kept), found = new Uint32Array(n);
+  let many = 0;
+  for (let i = 0; i < n; i++) if (!mask || (mask[i >> 3] >> (i & 7)) & 1) found[many++] = i;
+  return found.subarray(0, many);
 }
 
 function after(x, value) { // how many of x, which never falls, are at most this
@@ -109,22 +109,24 @@ class Run {
 
   // One x for several signals: every point that one of them has; the others lie on their lines there.
   table(signals) {
-    const used = new Uint8Array(this.x.length);
-    for (const signal of signals) for (const place of this.decoded(signal).at) used[place] = 1;
-    const union = [];
-    for (let i = 0; i < used.length; i++) if (used[i]) union.push(i);
-    const columns = signals.map((signal) => this.#onto(signal, union));
-    return [union.map((place) => this.x[place]), ...columns];
+    const n = this.x.length;
+    if (signals.some((signal) => this.decoded(signal).at.length === n)) return [this.x, ...signals.map((each) => this.#onto(each))];
+    const used = new Uint8Array(n), union = new Uint32Array(n), x = new Float64Array(n);
+    for (const { at } of signals) for (let i = 0; i < at.length; i++) used[at[i]] = 1;
+    let many = 0;
+    for (let i = 0; i < n; i++) if (used[i]) { x[many] = this.x[i]; union[many++] = i; }
+    return [x.subarray(0, many), ...signals.map((each) => this.#onto(each, union.subarray(0, many)))];
   }
 
   #onto({ at, values }, union) {
-    if (at.length === union.length) return values;
-    const found = new Float64Array(union.length), x = this.x;
-    for (let i = 0, own = 0; i < union.length; i++) {
-      while (own < at.length - 1 && at[own + 1] <= union[i]) own++;
+    const x = this.x, n = union ? union.length : x.length;
+    if (at.length === n) return values;
+    const found = new Float64Array(n);
+    for (let i = 0, own = 0; i < n; i++) {
+      const place = union ? union[i] : i;
+      while (own < at.length - 1 && at[own + 1] <= place) own++;
       const next = Math.min(own + 1, at.length - 1), span = x[at[next]] - x[at[own]];
-      const share = span > 0 ? (x[union[i]] - x[at[own]]) / span : 0;
-      found[i] = values[own] + share * (values[next] - values[own]);
+      found[i] = values[own] + (span > 0 ? ((x[place] - x[at[own]]) / span) * (values[next] - values[own]) : 0);
     }
     return found;
   }
@@ -416,12 +418,12 @@ class Viewer {
 
 function peak(values) {
   let most = 0;
-  for (const value of values) if (Math.abs(value) > most) most = Math.abs(value);
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
   return most;
 }
 
 function rowOf(values, { levels: [low, high] }, row) {
-  return Float64Array.from(values, (value) => row + 0.05 + (0.7 * (value - low)) / (high - low));
+  return values.map((value) => row + 0.05 + (0.7 * (value - low)) / (high - low));
 }
 
 function roomy(low, high, unit) {
@@ -532,8 +534,10 @@ function openViewer(root) {
     const asked = /^#run=(\d+)$/.exec(location.hash);
     const open = [...viewer.select.options].filter((option) => !option.disabled).map((option) => option.value);
     const number = asked && open.includes(asked[1]) ? asked[1] : viewer.run ? null : open[0];
-    if (asked) document.getElementById("waveforms").scrollIntoView();
-    if (number !== null) viewer.show(number).catch((error) => { viewer.part(".strips").textContent = error.message; });
+    const there = () => asked && document.getElementById("waveforms").scrollIntoView();
+    there();
+    if (number !== null) viewer.show(number).then(there, (error) => { viewer.part(".strips").textContent = error.message; });
+    if (document.readyState !== "complete") addEventListener("load", there, { once: true }); // pictures above had no height yet
   };
   addEventListener("hashchange", follow);
   follow();
