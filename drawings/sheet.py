@@ -39,12 +39,17 @@ SMALL, NORMAL = 8.0, 9.0
 _POINTS_PER_UNIT = 72 * 0.3
 
 
-class Symbol(dict[str, Point]):
-    """A device or block on the sheet: where its terminals are, by name."""
+class Symbol:
+    """A device or block on the sheet: where its terminals are, by name: ``tail.drain`` or ``cell["bl"]``."""
+
+    def __init__(self, terminals: dict[str, Point]) -> None:
+        self._terminals = terminals
 
     def __getattr__(self, terminal: str) -> Point:
-        """Return the place of a terminal: ``tail.drain``."""
-        return self[terminal]
+        return self._terminals[terminal]
+
+    def __getitem__(self, terminal: str) -> Point:
+        return self._terminals[terminal]
 
 
 class Sheet:
@@ -101,7 +106,8 @@ class Sheet:
         )
         side = label or _opposite(gate)
         gap = 0.13 if side == _opposite(gate) else 0.68
-        self._text(name, centre + DIRECTIONS[side] * gap, side)
+        text = name if len(name) <= 18 else name.replace("_", "_\n", 1)
+        self._text(text, centre + DIRECTIONS[side] * gap, side)
         self.oxide[f"M{name}"] = thick
         self.kinds[f"M{name}"] = kind
         return self._symbol(f"M{name}", drain=place(1, 0), gate=place(0, 1), source=place(-1, 0))
@@ -169,6 +175,24 @@ class Sheet:
                 self._add(Segment([near, (bend, near.y), (bend, ends[pin].y), ends[pin]]))
         self._text(name, centre - Point((0, 0.62)), "down")
         self.kinds[f"X{name}"] = kind
+        return self._symbol(f"X{name}", **ends)
+
+    def transmission_gate(self, name: str, at: Place, flow: Side = "right") -> Symbol:
+        """Draw a block that is a transmission gate, from a to b towards ``flow``.
+
+        Terminals are a and b, 1.5 units from the middle, on_bar above (at the circle) and on below, 1.2 units from it.
+        """
+        centre, along = Point(at), DIRECTIONS[flow]
+        ends = {"a": centre - along * 1.5, "b": centre + along * 1.5, "on_bar": centre + Point((0, 1.2)), "on": centre - Point((0, 1.2))}
+        for side in (-0.7, 0.7):
+            base = centre + Point((side, 0))
+            self._add(SegmentPoly([base + Point((0, 0.45)), base - Point((0, 0.45)), centre]), Segment([base, centre + Point((side / 0.7 * 1.5, 0))]))
+        self._add(
+            SegmentCircle(centre + Point((0, 0.14)), 0.13, fill="white"), Segment([centre + Point((0, 0.27)), ends["on_bar"]]),
+            Segment([centre, ends["on"]]),
+        )  # fmt: skip
+        self._text(name, centre + Point((0.3, -0.8)), "right")
+        self.kinds[f"X{name}"] = "transmission_gate"
         return self._symbol(f"X{name}", **ends)
 
     def amplifier(self, name: str, block: str, at: Place, plus: Side = "up", size: float = 3) -> Symbol:
