@@ -42,7 +42,12 @@ def draw(sheet: Sheet) -> None:
     sheet.ground(ground.source)
 
     driver = sheet.block(
-        "driver", "write_driver", (26, 2.34), (5, 7.92), left=["bl", "", "", "", "", "sl"], right=["read", "write_p", "write_ap"]
+        "driver",
+        "write_driver",
+        (26, 2.34),
+        (5, 7.92),
+        left=["bl", "", "", "", "", "sl"],
+        right=["read", "write_p", "write_ap"],
     )
     sheet.wire((22, 9.6), driver.bl)
     sheet.wire((22, 3), driver.sl)

@@ -22,7 +22,10 @@ def draw(sheet: Sheet) -> None:
     sheet.pin(control.az, "az", "left")
     for line in ("on", "on_b", "sample", "sample_b", "zero", "zero_b", "drive", "drive_b"):
         sheet.net(control[line], line, "right")
-    sheet.note("the outputs go to all three channels, which also have vread_amp, vclamp, vref, bias and cascode lines in common", (9, -8.4))
+    sheet.note(
+        "to all three channels, which also have vread_amp, vclamp, vref, bias and cascode lines in common",
+        (9, -8.4),
+    )
 
 
 def _lane(sheet: Sheet, bit: int, y: float) -> None:

@@ -2,7 +2,19 @@
 
 from drawings.sheet import Sheet
 
-STATE = ("event", "fire_left", "fire_right", "inhibit", "absolute0", "absolute1", "update", "reset", "swrst", "swcomp", "swinteg")
+STATE = (
+    "event",
+    "fire_left",
+    "fire_right",
+    "inhibit",
+    "absolute0",
+    "absolute1",
+    "update",
+    "reset",
+    "swrst",
+    "swcomp",
+    "swinteg",
+)
 BASELINES = ("sw_rest", "sw_rfr", "sw_lat")
 NEURON = ("isyn", "vcm", "vth", "vrest", "vrfr", "vlat", "swleak", "fire_clear")
 
@@ -15,7 +27,12 @@ def draw(sheet: Sheet) -> None:
     )  # fmt: skip
     driver = sheet.block("driver", "switch_driver", (15, 14), (5, 3), ["swrst"], ["rst", "az", "azb"])
     neuron = sheet.block(
-        "neuron", "leaky_neuron", (26, 1), (8, 16), ["rst", "az", "azb", "swinteg", "swcomp", *BASELINES, *NEURON], ["fire", "vinteg"]
+        "neuron",
+        "leaky_neuron",
+        (26, 1),
+        (8, 16),
+        ["rst", "az", "azb", "swinteg", "swcomp", *BASELINES, *NEURON],
+        ["fire", "vinteg"],
     )
     for name in STATE:
         sheet.pin(state[name], name, "left")

@@ -6,7 +6,12 @@ from drawings.sheet import Sheet
 def draw(sheet: Sheet) -> None:
     """Draw the register stage with clock and clear as it wants them."""
     stage = sheet.block(
-        "stage", "register_stage", (12, 1), (7, 8), ["d", "clock", "clock_bar", "clear_bar"], ["q", "q_bar", "half", "half_bar"]
+        "stage",
+        "register_stage",
+        (12, 1),
+        (7, 8),
+        ["d", "clock", "clock_bar", "clear_bar"],
+        ["q", "q_bar", "half", "half_bar"],
     )
     clock_bar = sheet.gate("inverter", "clock_bar", (3.5, 4))
     clock_in = sheet.gate("inverter", "clock_in", (8.3, 6))

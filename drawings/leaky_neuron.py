@@ -6,7 +6,13 @@ from drawings.sheet import Sheet
 def draw(sheet: Sheet) -> None:
     """Draw the selector before the integrator, the leak above it, comparator and decision behind."""
     selector = sheet.block(
-        "selector", "baseline_selector", (2, 8), (6, 6), ["vrest", "vrfr", "vlat"], ["vbase"], down=["sw_rest", "sw_rfr", "sw_lat"]
+        "selector",
+        "baseline_selector",
+        (2, 8),
+        (6, 6),
+        ["vrest", "vrfr", "vlat"],
+        ["vbase"],
+        down=["sw_rest", "sw_rfr", "sw_lat"],
     )
     integrator = sheet.block(
         "integrator", "integrator", (13, 6), (6, 6), ["vbase", "isyn", "vcm"], ["vinteg"], ["summing0"],
@@ -14,7 +20,13 @@ def draw(sheet: Sheet) -> None:
     )  # fmt: skip
     leak = sheet.block("leak", "leak", (13, 15), (6, 4.5), ["vrest", "swleak", "vleak_p"], ["vinteg"], down=["sum"])
     comparator = sheet.block(
-        "comparator", "comparator", (25, 6), (6, 6), ["signal", "vth", "vcm"], ["above", "", ""], down=["rst", "az", "azb"]
+        "comparator",
+        "comparator",
+        (25, 6),
+        (6, 6),
+        ["signal", "vth", "vcm"],
+        ["above", "", ""],
+        down=["rst", "az", "azb"],
     )
     decision = sheet.block("decision", "flip_flop", (36, 6), (5, 6), ["d", "clock", "clear"], ["q", "q_bar"])
     for pin in ("vrest", "vrfr", "vlat"):

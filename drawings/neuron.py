@@ -6,10 +6,22 @@ from drawings.sheet import Sheet
 def draw(sheet: Sheet) -> None:
     """Draw integrator, comparator and decision."""
     integrator = sheet.block(
-        "integrator", "integrator", (3, 3), (6, 6), ["isyn", "vcm", "vbase"], ["vinteg"], down=["rst", "az", "azb", "swinteg"]
+        "integrator",
+        "integrator",
+        (3, 3),
+        (6, 6),
+        ["isyn", "vcm", "vbase"],
+        ["vinteg"],
+        down=["rst", "az", "azb", "swinteg"],
     )
     comparator = sheet.block(
-        "comparator", "comparator", (15, 3), (6, 6), ["signal", "vth", "vcm"], ["above", "", ""], down=["rst", "az", "azb"]
+        "comparator",
+        "comparator",
+        (15, 3),
+        (6, 6),
+        ["signal", "vth", "vcm"],
+        ["above", "", ""],
+        down=["rst", "az", "azb"],
     )
     decision = sheet.block("decision", "flip_flop", (26, 3), (5, 6), ["d", "clock", "clear"], ["q", "q_bar"])
     for pin in ("isyn", "vcm", "vbase"):

@@ -1,10 +1,10 @@
 """Drawing of the read channel."""
 
-from drawings.sheet import Sheet
+from drawings.sheet import Sheet, Side
 
 
 def draw(sheet: Sheet) -> None:
-    """Draw the regulation loop at the left, clamp and load in the middle, and where the load's gate goes at the right."""
+    """Draw the regulation loop, then clamp and load, then where the load's gate goes."""
     amplifier = sheet.block(
         "amplifier", "regulation_amplifier", (1, 3), (6, 5), ["sense", "reference"], ["out"], ["hold", "trim_gate"]
     )
@@ -28,10 +28,10 @@ def draw(sheet: Sheet) -> None:
     sheet.note("the amplifier's other pins:\nlines of the same names", (1, 2.7))
 
 
-def _switch(sheet: Sheet, name: str, x: float, y: float, on: str, off: str, drain: str) -> None:
+def _switch(sheet: Sheet, name: str, x: float, y: float, on: str, off: str, drain: Side) -> None:
     """Draw a transmission gate between (x - 1, y) and (x + 1, y)."""
-    low = sheet.nmos(f"{name}_n", (x, y + 1), "up", "right" if drain == "right" else "left")
-    high = sheet.pmos(f"{name}_p", (x, y - 1), "down", "right" if drain == "right" else "left")
+    low = sheet.nmos(f"{name}_n", (x, y + 1), "up", drain)
+    high = sheet.pmos(f"{name}_p", (x, y - 1), "down", drain)
     sheet.wire(low.drain, high.drain)
     sheet.wire(low.source, high.source)
     sheet.pin(low.gate, on, "up")

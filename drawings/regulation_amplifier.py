@@ -60,11 +60,10 @@ def _fold(sheet: Sheet) -> None:
 
 
 def _branches(sheet: Sheet) -> None:
-    rows = (("mirror", 20, "right"), ("out", 33, "left"))
-    mirror_n, out_n = (sheet.nmos(f"cascode_{name}", (x, 7), gate) for name, x, gate in rows)
-    rows = (("in", 20, "right"), ("out", 33, "left"))
-    mirror_p, out_p = (sheet.pmos(f"mirror_cascode_{name}", (x, 10.4), gate) for name, x, gate in rows)
-    mirror, output = (sheet.pmos(f"mirror_{name}", (x, 13.4), gate) for name, x, gate in rows)
+    mirror_n, out_n = sheet.nmos("cascode_mirror", (20, 7), "right"), sheet.nmos("cascode_out", (33, 7))
+    mirror_p = sheet.pmos("mirror_cascode_in", (20, 10.4), "right")
+    out_p = sheet.pmos("mirror_cascode_out", (33, 10.4))
+    mirror, output = sheet.pmos("mirror_in", (20, 13.4), "right"), sheet.pmos("mirror_out", (33, 13.4))
     for low, middle, high in ((mirror_n, mirror_p, mirror), (out_n, out_p, output)):
         x = low.source.x
         sheet.wire((x, 4), low.source)

@@ -62,7 +62,9 @@ def _latch(sheet: Sheet) -> None:
     sheet.wire((26, 9.5), (21, 9.5))
 
 
-def _side(sheet: Sheet, name: str, x: float, side_x: float, inner_x: float, gate: Side) -> tuple[Symbol, Symbol, Symbol]:
+def _side(
+    sheet: Sheet, name: str, x: float, side_x: float, inner_x: float, gate: Side
+) -> tuple[Symbol, Symbol, Symbol]:
     """Draw one side of the latch; ``gate`` is where the cross-coupled gates are, towards the other side."""
     outward: Side = "left" if gate == "right" else "right"
     pair = sheet.nmos(f"pair_{name}", (x, 3.4), outward)

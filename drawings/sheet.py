@@ -1,25 +1,24 @@
-"""A sheet on which a block is drawn, and the connections that the drawing makes.
-
-Symbols stand at points of a grid and are joined by wires, as on paper. What touches is connected: the end of a wire or
-a terminal that lies on a wire joins it, wires that only cross do not, and a net may go on elsewhere under its name.
-The connections are read back from this geometry, so that a drawing can be compared with the netlist.
+"""A sheet on which a block is drawn: symbols at points of a grid, joined by wires.
 
 Conventions of the drawings: a transistor's arrow is at its source; a heavy gate is thick oxide. Not drawn are wiring
 capacitances, back gates that stand on vss (NMOS) or the supply (PMOS), and those pins of a block inside that are on the
 net of their own name.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from typing import Literal
 
 import schemdraw
 from schemdraw import logic
-from schemdraw.elements import Element, Ground, Resistor
+from schemdraw.elements import Element, Ground
 from schemdraw.segments import Segment, SegmentCircle, SegmentPoly, SegmentText
 from schemdraw.util import Point
 
+from drawings.connections import Connections, Place, key
+
 Side = Literal["up", "down", "left", "right"]
-Place = tuple[float, float]
+_Align = tuple[Literal["left", "center", "right"], Literal["top", "center", "bottom"]]
 
 DIRECTIONS: dict[Side, Point] = {
     "up": Point((0, 1)),
@@ -27,7 +26,7 @@ DIRECTIONS: dict[Side, Point] = {
     "left": Point((-1, 0)),
     "right": Point((1, 0)),
 }
-_ALIGN: dict[Side, tuple[Literal["left", "center", "right"], Literal["top", "center", "bottom"]]] = {
+_ALIGN: dict[Side, _Align] = {
     "up": ("center", "bottom"),
     "down": ("center", "top"),
     "left": ("right", "center"),
@@ -52,29 +51,32 @@ class Symbol:
         return self._terminals[terminal]
 
 
-class Sheet:
+class Sheet(Connections):
     """What a block's ``draw`` draws on.
 
     Attributes:
-        terminals: place of each terminal drawn, by instance name as in the netlist (``Mtail``) and terminal.
-        wires: straight pieces, each with its two ends.
-        names: net names, each with its place.
         oxide: thick or not, by transistor.
         kinds: ``nmos``, ``pmos``, or the block's name, by instance.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         schemdraw.use("svg")
-        self.terminals: dict[tuple[str, str], Point] = {}
-        self.wires: list[tuple[Point, Point]] = []
-        self.names: list[tuple[str, Point]] = []
         self.oxide: dict[str, bool] = {}
         self.kinds: dict[str, str] = {}
         self._drawing = schemdraw.Drawing(show=False)
-        self._drawing.config(inches_per_unit=_POINTS_PER_UNIT / 72, fontsize=NORMAL, lw=THIN, bgcolor="white", margin=0.3)
+        self._drawing.config(
+            inches_per_unit=_POINTS_PER_UNIT / 72, fontsize=NORMAL, lw=THIN, bgcolor="white", margin=0.3
+        )
 
     def nmos(
-        self, name: str, at: Place, gate: Side = "left", drain: Side = "up", thick: bool = False, label: Side | None = None
+        self,
+        name: str,
+        at: Place,
+        gate: Side = "left",
+        drain: Side = "up",
+        thick: bool = False,
+        label: Side | None = None,
     ) -> Symbol:
         """Draw an NMOS with its channel around ``at``; terminals drain, gate, source, each one unit away."""
         return self._transistor("nmos", name, at, gate, drain, thick, label)
@@ -92,7 +94,7 @@ class Sheet:
         centre, along, across = Point(at), DIRECTIONS[drain], DIRECTIONS[gate]
 
         def place(a: float, b: float) -> Point:
-            return centre + along * a + across * b
+            return Point((centre.x + along.x * a + across.x * b, centre.y + along.y * a + across.y * b))
 
         inward = kind == "pmos"
         arrow = [place(-0.42, 0.0), place(-0.42, 0.36)] if inward else [place(-0.42, 0.36), place(-0.42, 0.0)]
@@ -130,7 +132,11 @@ class Sheet:
     def resistor(self, name: str, at: Place, plus: Side = "left") -> Symbol:
         """Draw a resistor; terminals plus, minus, each one unit from ``at``."""
         centre, along = Point(at), DIRECTIONS[plus]
-        self._drawing.add(Resistor().at(centre + along).to(centre - along))
+        across = Point((-along.y, along.x)) * 0.22
+        steps = [-0.42, *(-0.35 + 0.14 * step for step in range(6)), 0.42]
+        signs = [0, 1, -1, 1, -1, 1, -1, 0]
+        zigzag = [centre - along * step + across * sign for step, sign in zip(steps, signs, strict=True)]
+        self._add(Segment([centre + along, *zigzag, centre - along]))
         side: Side = "right" if plus in ("up", "down") else "up"
         self._text(name, centre + DIRECTIONS[side] * 0.4, side)
         return self._symbol(f"R{name}", plus=centre + along, minus=centre - along)
@@ -153,7 +159,8 @@ class Sheet:
     def gate(self, kind: str, name: str, at: Place, flow: Side = "right") -> Symbol:
         """Draw a block that is a logic gate (inverter, nand, nor), its output leaving towards ``flow``.
 
-        The middle of the gate is at ``at``. Terminals are a, b (not of an inverter) and y, 1.5 units from it; a is 0.5 above, b 0.5 below.
+        The middle of the gate is at ``at``. Terminals are a, b (not of an inverter) and y, 1.5 units from it; of two
+        inputs a is 0.5 above, b 0.5 below.
         """
         centre, along = Point(at), DIRECTIONS[flow]
         ends = {"y": centre + along * 1.5}
@@ -164,7 +171,7 @@ class Sheet:
             ends["a"] = centre - along * 1.5
             self._add(Segment([ends["a"], back]))
         else:
-            element = {"nand": logic.Nand, "nor": logic.Nor}[kind]()
+            element = logic.Nand() if kind == "nand" else logic.Nor()
             half = element.anchors["out"][0] / 2
             self._drawing.add(element.at(centre - along * half).theta(0 if flow == "right" else 180))
             self._add(Segment([centre + along * half, ends["y"]]))
@@ -183,14 +190,23 @@ class Sheet:
         Terminals are a and b, 1.5 units from the middle, on_bar above (at the circle) and on below, 1.2 units from it.
         """
         centre, along = Point(at), DIRECTIONS[flow]
-        ends = {"a": centre - along * 1.5, "b": centre + along * 1.5, "on_bar": centre + Point((0, 1.2)), "on": centre - Point((0, 1.2))}
+        ends = {
+            "a": centre - along * 1.5,
+            "b": centre + along * 1.5,
+            "on_bar": centre + Point((0, 1.2)),
+            "on": centre - Point((0, 1.2)),
+        }
         for side in (-0.7, 0.7):
             base = centre + Point((side, 0))
-            self._add(SegmentPoly([base + Point((0, 0.45)), base - Point((0, 0.45)), centre]), Segment([base, centre + Point((side / 0.7 * 1.5, 0))]))
+            self._add(
+                SegmentPoly([base + Point((0, 0.45)), base - Point((0, 0.45)), centre]),
+                Segment([base, centre + Point((side / 0.7 * 1.5, 0))]),
+            )
         self._add(
-            SegmentCircle(centre + Point((0, 0.14)), 0.13, fill="white"), Segment([centre + Point((0, 0.27)), ends["on_bar"]]),
+            SegmentCircle(centre + Point((0, 0.14)), 0.13, fill="white"),
+            Segment([centre + Point((0, 0.27)), ends["on_bar"]]),
             Segment([centre, ends["on"]]),
-        )  # fmt: skip
+        )
         self._text(name, centre + Point((0.3, -0.8)), "right")
         self.kinds[f"X{name}"] = "transmission_gate"
         return self._symbol(f"X{name}", **ends)
@@ -239,8 +255,11 @@ class Sheet:
                 ends[pin] = edge + DIRECTIONS[side]
                 self._add(Segment([edge, ends[pin]]))
                 self._text(pin, edge - DIRECTIONS[side] * 0.12, _opposite(side), size=SMALL - 1, color=INNER)
-        title = name if name == block else f"{name}\n{block}"
-        self._text(title, Point((x + width / 2, y + height / 2)), "up", size=SMALL, middle=True)
+        middle = Point((x + width / 2, y + height / 2))
+        lift = Point((0, 0 if name == block else 0.28))
+        self._text(name, middle + lift, "up", middle=True)
+        if name != block:
+            self._text(block, middle - lift, "up", size=SMALL - 1, color=INNER, middle=True)
         self.kinds[f"X{name}"] = block
         return self._symbol(f"X{name}", **ends)
 
@@ -259,12 +278,12 @@ class Sheet:
         for start, end in zip(points, points[1:], strict=False):
             self.wire(end, start)
 
-    def pin(self, point: Point | Place, net: str, side: Side, text: str | None = None) -> None:
+    def pin(self, point: Point | Place, net: str, side: Side) -> None:
         """End a net at a pin of the block: a small circle and the pin's name."""
         place = Point(point)
         self.names.append((net, place))
         self._add(SegmentCircle(place, 0.11, fill="white", color=PIN, zorder=5))
-        self._text(text or net, place + DIRECTIONS[side] * 0.24, side, color=PIN, size=NORMAL)
+        self._text(net, place + DIRECTIONS[side] * 0.24, side, color=PIN, size=NORMAL)
 
     def net(self, point: Point | Place, net: str, side: Side) -> None:
         """Write the name of a net at a point of it, mostly one that goes on elsewhere."""
@@ -295,54 +314,15 @@ class Sheet:
         """Write a remark, its upper left corner at ``at``."""
         self._text(text, Point(at), "right", color=INNER, top=True)
 
-    def frame(self, corner: Place, size: Place, text: str) -> None:
-        """Draw a dashed frame around what belongs together."""
-        (x, y), (width, height) = corner, size
-        corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)]
-        self._add(SegmentPoly(corners, ls="--", color="#999999", lw=0.8))
-        self._text(text, Point((x + 0.15, y + height - 0.1)), "right", color=INNER, top=True)
-
-    def nets(self) -> list[set[tuple[str, str]]]:
-        """Return what the drawing connects: sets of (instance, terminal), and of ("", name) for a net's name."""
-        places = [*self.terminals.values(), *(end for wire in self.wires for end in wire)]
-        places += [place for _, place in self.names]
-        parent = {key(place): key(place) for place in places}
-
-        def find(place: tuple[float, float]) -> tuple[float, float]:
-            while parent[place] != place:
-                place = parent[place]
-            return place
-
-        for start, end in self.wires:
-            for place in parent:
-                if on_wire(place, key(start), key(end)):
-                    parent[find(place)] = find(key(start))
-        found: dict[str | tuple[float, float], set[tuple[str, str]]] = {}
-        known = [(terminal, place) for terminal, place in self.terminals.items()]
-        named: dict[tuple[float, float], str] = {}
-        for name, place in self.names:
-            named[find(key(place))] = name
-            known.append((("", name), place))
-        for terminal, place in known:
-            root = find(key(place))
-            found.setdefault(named.get(root, root), set()).add(terminal)
-        return list(found.values())
-
     def svg(self) -> bytes:
-        """Return the drawing, with a dot wherever three or more ends meet."""
-        for place in self._junctions():
+        """Return the drawing, with a dot wherever three or more ends meet; its numbers rounded, the same everywhere."""
+        for place in self.junctions():
             self._add(SegmentCircle(place, 0.085, fill="black", zorder=4))
-        return self._drawing.get_imagedata("svg")
-
-    def _junctions(self) -> list[tuple[float, float]]:
-        ends = [key(end) for wire in self.wires for end in wire] + [key(place) for place in self.terminals.values()]
-        through = [(key(start), key(end)) for start, end in self.wires]
-        junctions = []
-        for place in dict.fromkeys(ends):
-            inside = sum(on_wire(place, *wire) and place not in wire for wire in through)
-            if ends.count(place) + 2 * inside >= 3:
-                junctions.append(place)
-        return junctions
+        text = self._drawing.get_imagedata("svg").decode()
+        return (
+            re.sub(r"-?\d+\.\d{3,}(e-\d+)?", lambda match: f"{round(float(match[0]), 2) + 0.0:g}", text).encode()
+            + b"\n"
+        )
 
     def _symbol(self, instance: str, **terminals: Point) -> Symbol:
         if any(known == instance for known, _ in self.terminals):
@@ -359,23 +339,12 @@ class Sheet:
         self, text: str, place: Point, side: Side, color: str = BLACK, size: float = SMALL, middle: bool = False,
         top: bool = False,
     ) -> None:  # fmt: skip
-        align = ("center", "center") if middle else (_ALIGN[side][0], "top") if top else _ALIGN[side]
+        align: _Align = ("center", "center") if middle else (_ALIGN[side][0], "top") if top else _ALIGN[side]
         # The width in a wide font, so that no viewer's font puts text beyond the edge.
         width = max(len(line) for line in text.splitlines()) * size * 0.64 / _POINTS_PER_UNIT
         left = place.x - width * {"left": 0.0, "center": 0.5, "right": 1.0}[align[0]]
         box = Segment([(left, place.y), (left + width, place.y)], visible=False)
         self._add(SegmentText(place, text, align=align, fontsize=size, color=color), box)
-
-
-def key(place: Iterable[float]) -> tuple[float, float]:
-    """Return a place as numbers that are equal where two places are."""
-    x, y = place
-    return round(x, 3) + 0.0, round(y, 3) + 0.0
-
-
-def on_wire(place: tuple[float, float], start: tuple[float, float], end: tuple[float, float]) -> bool:
-    """Say whether a place lies on a horizontal or vertical piece, its ends among it."""
-    return all(min(a, b) <= p <= max(a, b) for p, a, b in zip(place, start, end, strict=True))
 
 
 def _opposite(side: Side) -> Side:

@@ -14,7 +14,13 @@ def draw(sheet: Sheet) -> None:
 
 def _chain(sheet: Sheet) -> None:
     integrator = sheet.block(
-        "integrator", "integrator", (7, 16), (6, 6), ["isyn", "vcm", "vbase"], ["vinteg"], down=["swinteg", "rst", "az", "azb"]
+        "integrator",
+        "integrator",
+        (7, 16),
+        (6, 6),
+        ["isyn", "vcm", "vbase"],
+        ["vinteg"],
+        down=["swinteg", "rst", "az", "azb"],
     )
     buffer = sheet.block("buffer", "buffer", (20, 17.5), (5, 3), ["in"], ["out"], down=["rst", "az", "azb"])
     comparator = sheet.block(

@@ -1,4 +1,4 @@
-"""Every drawing against its netlist: the same devices, the same nets wherever a terminal is drawn, and the stored SVG."""
+"""Every drawing against its netlist: the same devices, the same nets where a terminal is drawn, the stored SVG."""
 
 import re
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ BLOCKS = drawn_blocks()
 
 @dataclass
 class Netlist:
-    """One subcircuit: its pins, the net of each terminal by (instance, terminal), and the model or block by instance."""
+    """One subcircuit: its pins, the net by (instance, terminal), and the model or block by instance."""
 
     pins: list[str]
     nets: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -38,7 +38,9 @@ def netlist(silicon: Conditions, block: str) -> Netlist:
         target = words[-1] if instance[0] == "X" else ""
         terminals = TERMINALS.get(instance[0]) or tuple(pin for pin in pins[target] if "=" not in pin)
         found.nets |= {(instance, terminal): net for terminal, net in zip(terminals, words, strict=False)}
-        found.kinds[instance] = re.sub(r"_\d+$", "", target) if target else words[len(terminals)] if instance[0] == "M" else ""
+        found.kinds[instance] = (
+            re.sub(r"_\d+$", "", target) if target else words[len(terminals)] if instance[0] == "M" else ""
+        )
     return found
 
 
@@ -66,7 +68,9 @@ def differences(sheet: Sheet, circuit: Netlist) -> list[str]:
     faults += [
         f"{instance}'s {terminal} is on {net} and not drawn"
         for (instance, terminal), net in circuit.nets.items()
-        if instance in drawn and (instance, terminal) not in sheet.terminals and not goes_without(circuit, instance, terminal, net)
+        if instance in drawn
+        and (instance, terminal) not in sheet.terminals
+        and not goes_without(circuit, instance, terminal, net)
     ]
     return faults
 
