@@ -96,7 +96,7 @@ doctor: $(READY) ## what is installed, and what is wrong with it
 	@$(SPINTEGRATE) doctor
 
 # cmtj is GPL-2.0: it has an environment of its own and only ever writes a table, which is committed.
-cmtj: $(READY) ## renew the MTJ's independent reference, models/mtj/cmtj_reference.csv (two minutes)
+cmtj: $(READY) ## renew the MTJ's independent reference, models/mtj/cmtj_reference.csv (three minutes)
 	@test -x .venv-cmtj/bin/python || $(BIN)/python -m venv .venv-cmtj
 	@.venv-cmtj/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r scripts/cmtj.lock
 	@.venv-cmtj/bin/python scripts/cmtj_reference.py
