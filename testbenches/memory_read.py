@@ -104,7 +104,9 @@ class MemoryRead(Testbench):
                 yield Reading("margin", below if parallel else -below, "V", at)
                 high, low = ("dout", "dout_b") if parallel else ("dout_b", "dout")
                 half = float(values["VDD"]) / 2
-                decided = value_at(waveforms[f"{high}{bit}"], during) > half > value_at(waveforms[f"{low}{bit}"], during)
+                decided = (
+                    value_at(waveforms[f"{high}{bit}"], during) > half > value_at(waveforms[f"{low}{bit}"], during)
+                )
                 yield Reading("right", float(decided), "", at)
             vbl = value_at(waveforms[f"bl{bit}"], T_WL + MUST)
             yield Reading("vbl", vbl, "V", {"bit": bit, "parallel": parallel})
