@@ -191,7 +191,8 @@ def random_words(generator: np.random.Generator) -> list[int]:
 
 def alpha_of(results: Results, **where: object) -> float:
     """Return alpha (A): what one row of 7 gives without line resistance, by its weight."""
-    return float(results.select("isynapse", LINE="lumped", WORDS="full", active=1, **where)["value"].iloc[0]) / SUM
+    row = results.select("isynapse", LINE="lumped", WORDS="full", active=1, **where)
+    return float(row["value"].iloc[0]) / SUM
 
 
 def line_effect(results: Results, line: str, **where: object) -> np.ndarray:

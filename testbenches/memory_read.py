@@ -1,7 +1,7 @@
 """The memory read: VDATA against VREF with mismatch, and the bits that the sense latches decide."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,15 +14,49 @@ from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import value_at
 from harness.statistics import shared_bins
 from harness.synapse import word
-from harness.testbench import Case, Claim, Parameter, Reading, Results, Samples, Summary, Testbench, Values
-from testbenches.parameters import IBIAS, VCLAMP, VDD, VDDIO, VREAD_AMP
+from harness.testbench import (
+    Case,
+    Claim,
+    Parameter,
+    Reading,
+    Results,
+    Samples,
+    Summary,
+    Testbench,
+    Values,
+    nominal_silicon,
+)
+from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
 
 BITS = 3
-T_WL, T_EQUALIZE = 20e-9, 60e-9  # s: the word line rises; VDATA is released so long after it
+T_WL = 20e-9  # s: the word line rises
 STROBES = (75e-9, 100e-9, 125e-9, 150e-9, 200e-9)  # s after the word line
 AIM, MUST = 150e-9, 200e-9
 T_STROBE = 5e-9  # s, long enough to decide; VDATA has recovered from one strobe's kickback before the next
-WORDS = (2, 5)  # AP P AP and P AP P: every bit line holds both states
+ROWS, COLUMNS = 16, 16
+WORDS = (2, 5)  # AP P AP in the row beside the read channels, P AP P at the far end of the lines
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is read: its rows, its bit lines by the ends of their nodes' names in the order of its latches, and when."""
+
+    rows: int
+    lines: tuple[str, ...]
+    equalize: float  # s after the word line; until then VREF settles
+    within: tuple[str, ...] = ("",)  # subcircuits that have such lines
+
+    def nodes(self, kind: str) -> list[str]:
+        """Return the nodes of one kind, ``data`` or ``bl``, in the order of the latches."""
+        return [f"xblock.{part}{kind}{line}" for part in self.within for line in self.lines]
+
+
+ONE_WORD = tuple(str(bit) for bit in range(BITS))
+BLOCKS = {
+    "synapse": Block(ROWS, ONE_WORD, 60e-9),
+    "psp_reference": Block(ROWS, (*ONE_WORD, *(f"{bit}_1" for bit in ONE_WORD)), 120e-9),  # sixteen columns hang on it
+    "threshold": Block(2, ONE_WORD, 60e-9, ("xgeneration.", "xreference.")),
+}
 SETS = {"10k20k": "10k/20k", "5k30k": "5k/30k"}
 CORNERS = ("ss", "ff", "fs", "sf")
 STATES = {1: ("P", "#1f5fa8"), 0: ("AP", "#b3003b")}  # by the bit: a set bit is a P cell
@@ -31,7 +65,10 @@ SOLVER = Solver(reltol=1e-3, chgtol=1e-14)
 
 
 class MemoryRead(Testbench):
-    """One column, three bit lines with fifteen idle rows each, and the read reference; every strobe is a decision."""
+    """One row of a column of the array against the read reference; every strobe is a decision.
+
+    The other rows hold the complement of the word.
+    """
 
     name = "memory_read"
     question = "How soon does the memory read tell P from AP with mismatch and MTJ spread, and how far apart are they?"
@@ -40,13 +77,18 @@ class MemoryRead(Testbench):
         VDDIO,
         VREAD_AMP,
         replace(VCLAMP, meaning="clamp gate in memory read", default=0.40),
+        VCM_COL,
         IBIAS,
-        Parameter("WORD", "word in the cells that are read", default=WORDS[0], low=0, high=2**BITS - 1, whole=True),
+        Parameter("BLOCK", "what is read", default="synapse", choices=tuple(BLOCKS)),
+        Parameter("WORD", "word in the cells that are read", default=2, low=0, high=2**BITS - 1, whole=True),
+        Parameter("ROW", "row that is read; 0 is beside the read channels", low=0, high=ROWS - 1, whole=True),
     )
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("right_from", "word line to the strobe from which every bit is right, both MTJ sets, tt",
               "required", (0, MUST), (0, AIM)),
         Claim("right_from_corners", "the same in ss, ff, fs and sf with the same VCLAMP, 10k/20k",
+              "required", (0, MUST), (0, AIM)),
+        Claim("right_from_blocks", "the same in the PSP reference (VDATA released at 120 ns) and the threshold block",
               "required", (0, MUST), (0, AIM)),
     )  # fmt: skip
     samples = 100
@@ -61,26 +103,32 @@ class MemoryRead(Testbench):
     )  # fmt: skip
 
     def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield both words with both MTJ sets, and in the corners."""
-        for mtj in SETS:
-            for value in WORDS:
-                yield {"MTJ": mtj, "CORNER": "tt", "WORD": value}
-        for corner in CORNERS:
-            for value in WORDS:
-                yield {"MTJ": "10k20k", "CORNER": corner, "WORD": value}
+        """Yield both ends of the lines: synapses with both MTJ sets and in the corners, and the other blocks."""
+        places = [("10k20k", "tt", block) for block in BLOCKS] + [("5k30k", "tt", "synapse")]
+        places += [("10k20k", corner, "synapse") for corner in CORNERS]
+        for mtj, corner, block in places:
+            for value, row in zip(WORDS, (0, BLOCKS[block].rows - 1), strict=True):
+                yield {"MTJ": mtj, "CORNER": corner, "BLOCK": block, "WORD": value, "ROW": row}
 
     def sampled_cases(self, settings: Values) -> list[Case]:
-        """Return the cases without the corners."""
-        return [case for case in self.cases(settings) if case.values["CORNER"] == "tt"]
+        """Return the synapses' cases without the corners."""
+        wanted = {"CORNER": "tt", "BLOCK": "synapse"}
+        return [case for case in self.cases(settings) if wanted.items() <= case.values.items()]
 
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
-        """Return the deck: the word of one row."""
+        """Return the deck: the word in its row, the complement in the others."""
+        value, row, block = int(values["WORD"]), int(values["ROW"]), BLOCKS[str(values["BLOCK"])]
+        column = [value if place == row else 2**BITS - 1 - value for place in range(block.rows)]
         return "memory_read.cir.j2", {
             **{parameter.name: values[parameter.name] for parameter in self.parameters},
             "bits": BITS,
-            "states": word([int(values["WORD"])], BITS),
+            "rows": block.rows,
+            "row": row,
+            "latches": len(block.nodes("data")),
+            "columns": COLUMNS,
+            "states": word(column, BITS),
             "t_wl": T_WL,
-            "t_equalize": T_WL + T_EQUALIZE,
+            "t_equalize": T_WL + block.equalize,
             "strobes": [T_WL + strobe for strobe in STROBES],
             "t_strobe": T_STROBE,
         }
@@ -89,35 +137,41 @@ class MemoryRead(Testbench):
         """Return the read."""
         return Transient(T_WL + STROBES[-1] + 2 * T_STROBE, 5e-9, SOLVER)
 
+    def start(self, values: Values) -> Values:
+        """Start from nominal silicon, which the corners need."""
+        return nominal_silicon(values)
+
     def signals(self, values: Values) -> tuple[str, ...]:
-        """Return VREF, and VDATA, VBL and the latch's outputs of each bit."""
-        return ("vref", *(f"{name}{bit}" for bit in range(BITS) for name in ("data", "bl", "dout", "dout_b")))
+        """Return VREF, and VDATA, VBL and the latch's outputs of each bit line."""
+        block = BLOCKS[str(values["BLOCK"])]
+        answers = [f"{pin}{line}" for line in range(len(block.nodes("data"))) for pin in ("dout", "dout_b")]
+        return ("vref", *block.nodes("data"), *block.nodes("bl"), *answers)
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
-        """Yield VDATA's margin just before each strobe, whether the strobe's bit is right, and VBL at the last."""
-        for bit in range(BITS):
-            parallel = int(values["WORD"]) >> bit & 1
+        """Yield VDATA's margin just before each strobe, whether its bit is right, and VBL when VDATA is released."""
+        half, block = float(values["VDD"]) / 2, BLOCKS[str(values["BLOCK"])]
+        for line, (data, bl) in enumerate(zip(block.nodes("data"), block.nodes("bl"), strict=True)):
+            parallel = int(values["WORD"]) >> line % BITS & 1
+            right, other = (f"dout{line}", f"dout_b{line}") if parallel else (f"dout_b{line}", f"dout{line}")
             for strobe in STROBES:
-                at = {"bit": bit, "parallel": parallel, "strobe": strobe}
+                at = {"line": line, "parallel": parallel, "strobe": strobe}
                 before, during = T_WL + strobe, T_WL + strobe + T_STROBE
-                below = value_at(waveforms["vref"], before) - value_at(waveforms[f"data{bit}"], before)
+                below = value_at(waveforms["vref"], before) - value_at(waveforms[data], before)
                 yield Reading("margin", below if parallel else -below, "V", at)
-                high, low = ("dout", "dout_b") if parallel else ("dout_b", "dout")
-                half = float(values["VDD"]) / 2
-                decided = (
-                    value_at(waveforms[f"{high}{bit}"], during) > half > value_at(waveforms[f"{low}{bit}"], during)
-                )
+                decided = value_at(waveforms[right], during) > half > value_at(waveforms[other], during)
                 yield Reading("right", float(decided), "", at)
-            vbl = value_at(waveforms[f"bl{bit}"], T_WL + MUST)
-            yield Reading("vbl", vbl, "V", {"bit": bit, "parallel": parallel})
+            vbl = value_at(waveforms[bl], T_WL + block.equalize)
+            yield Reading("vbl", vbl, "V", {"line": line, "parallel": parallel})
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield from when all is right, the margin at the aim's strobe, and VBL of each state."""
-        rows, corner = results.measures, results.measures["CORNER"] != "tt"
-        yield Summary("right_from", right_from(rows[~corner]), "s")
-        yield Summary("right_from_corners", right_from(rows[corner]), "s")
+        rows = results.measures
+        nominal, synapse = rows["CORNER"] == "tt", rows["BLOCK"] == "synapse"
+        yield Summary("right_from", right_from(rows[nominal & synapse]), "s")
+        yield Summary("right_from_corners", right_from(rows[~nominal]), "s")
+        yield Summary("right_from_blocks", right_from(rows[~synapse]), "s")
         for mtj in SETS:
-            here = rows[~corner & (rows["MTJ"] == mtj)]
+            here = rows[nominal & synapse & (rows["MTJ"] == mtj)]
             yield Summary(f"margin_{mtj}", least_margin(here), "V")
             for parallel, (state, _) in STATES.items():
                 vbl = here.loc[(here["measure"] == "vbl") & (here["parallel"] == parallel), "value"]
@@ -136,7 +190,8 @@ class MemoryRead(Testbench):
 
     def draw_samples(self, study: Samples) -> Figure:
         """Draw the margins at the aim's strobe, and the wrong decisions at each strobe."""
-        figure = new_figure(TWO_COLUMNS, 2.6)
+        figure = new_figure(TWO_COLUMNS, 2.8)
+        figure.suptitle(f"Memory read, {study.counts} samples of a column, rows at both ends of the lines", fontsize=8)
         panels = figure.subplots(1, 3, width_ratios=(1, 1, 0.9))
         for axes, mtj in zip(panels, SETS, strict=False):
             _draw_margins(study, axes, mtj)
@@ -166,8 +221,8 @@ def _draw_margins(study: Samples, axes: Axes, mtj: str) -> None:
         axes.hist(sides[bit], bins=list(edges), color=colour, alpha=0.6, label=f"{state}, {len(sides[bit])} decisions")
     axes.axvline(0, color="0.4", linewidth=0.8, linestyle="--")
     axes.set(xlabel=f"VDATA - VREF {AIM * 1e9:.0f} ns after WL (V)", ylabel="Decisions", title=SETS[mtj])
-    axes.set_ylim(0, 1.3 * axes.get_ylim()[1])
-    axes.legend(loc="upper center", title=f"{study.counts} samples", ncols=2)
+    axes.set_ylim(0, 1.35 * axes.get_ylim()[1])
+    axes.legend(loc="upper left", fontsize=6.5)
 
 
 def _draw_strobes(study: Samples, axes: Axes) -> None:
@@ -179,7 +234,8 @@ def _draw_strobes(study: Samples, axes: Axes) -> None:
             axes.plot(least.index * 1e9, least * 1e3, style, color=colour, markersize=3, linewidth=0.8, label=label)
     axes.axhline(0, color="0.4", linewidth=0.8, linestyle="--")
     axes.set(xlabel="Strobe after WL (ns)", ylabel="Smallest margin (mV)")
-    axes.legend(loc="best", fontsize=6)
+    axes.set_ylim(top=1.45 * axes.get_ylim()[1])
+    axes.legend(loc="upper left", fontsize=6.5, ncols=2)
 
 
 TESTBENCH = MemoryRead()
