@@ -32,7 +32,7 @@ from harness.testbench import (
 from testbenches.parameters import READ_HALF
 
 BITS, ROWS = 3, 16
-MOST = 2**BITS - 1  # the largest word
+MOST: int = 2**BITS - 1  # the largest word
 N_REF = 2
 SUM = MOST - N_REF  # of the random words' weights, at every row count: the threshold 5 of Figure 9
 GROUPS = (1, 1, 2, 4, 8)  # rows that come on together
