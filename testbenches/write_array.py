@@ -74,16 +74,8 @@ class WriteArray(WriteTestbench):
                 for corner in CORNERS:
                     if mtj == MTJ_SETS[0] or rows == ARRAY_ROWS:
                         yield {"RUN": EVENTS, "MTJ": mtj, "ROWS": rows, "CORNER": corner}
-            low = {"VDDIO": 0.9 * float(settings["VDDIO"]), "RA_SCALE": LARGE_RA}
-            yield {
-                "RUN": LEVELS,
-                "MTJ": mtj,
-                "ROWS": ARRAY_ROWS,
-                "CORNER": "ss",
-                "TEMP": -40.0,
-                "TO": ANTIPARALLEL,
-                **low,
-            }
+            low = {"VDDIO": 0.9 * float(settings["VDDIO"]), "RA_SCALE": LARGE_RA, "TO": ANTIPARALLEL}
+            yield {"RUN": LEVELS, "MTJ": mtj, "ROWS": ARRAY_ROWS, "CORNER": "ss", "TEMP": -40.0, **low}
         for temp in (-40.0, 85.0):  # the corner with the smallest current
             yield {"RUN": EVENTS, "MTJ": MTJ_SETS[0], "ROWS": ARRAY_ROWS, "CORNER": "ss", "TEMP": temp}
 
