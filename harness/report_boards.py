@@ -37,7 +37,7 @@ def read_boards(results: Path, benches: Sequence[Testbench]) -> list[Board]:
     """Return every board; a testbench that has no row in the board that it belongs to has MISSING rows."""
     return [
         _board(results, "scoreboard", "Scoreboard", "make scoreboard", benches),
-        _board(results, "scoreboard_figures", "Its figures", "make figures", [b for b in benches if b.is_figure]),
+        _board(results, "scoreboard_figures", "Figures, tt", "make figures", [b for b in benches if b.is_figure]),
         _board(results, "campaign", "Monte Carlo campaign", "make campaign", [b for b in benches if b.samples]),
     ]
 

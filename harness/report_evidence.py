@@ -1,5 +1,6 @@
 """What the report rests on: runs and samples that are stored, read without simulating anything."""
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from harness.testbench import Reading, Testbench
 
 WORST = 5  # samples of a study
 PROGRAM = ".venv/bin/spintegrate"
+_MODELS = re.compile(r"""(["' ])/[^"'\n]*?(/models/technologies/)""")
 
 
 class FinishedRuns(Store):
@@ -152,5 +154,5 @@ def _from_checkout(path: Path) -> str:
 
 
 def _portable(deck: str) -> str:
-    """Return a deck without the checkout's place on this disk."""
-    return deck.replace(str(PROJECT), MODEL_MARK)
+    """Return a deck without the place on disk of the checkout that ran it, which may have been another one."""
+    return _MODELS.sub(rf"\1{MODEL_MARK}\2", deck)
