@@ -1,7 +1,7 @@
 """The scoreboards as they were written, completed with what is missing, and where each number's waveforms are."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,11 +63,14 @@ class Places:
 
     readings: Mapping[str, Sequence[tuple[int, str, float]]]  # testbench -> run, measure, value
     stress: Sequence[tuple[str, int, float, float]]  # testbench, run, limit, volts
+    studies: Collection[str] = ()  # testbenches whose page tells of a study
 
     def link(self, row: Mapping[str, object]) -> str:
         """Return the address of a row's waveforms, from the report's folder; "" where no single testbench has them."""
         name, measure, value = str(row["testbench"]), str(row["measure"]), float(str(row["measured"]))
         name = measure.removeprefix("solver_error_") if name == "solver error" else name
+        if name in self.studies and str(row["statement"]).endswith("samples)"):
+            return f"bench/{name}.html#study"
         if name in self.readings:
             run = self._run(name, value)
             return f"bench/{name}.html#{'waveforms' if run is None else f'run={run}'}"
