@@ -61,6 +61,9 @@ mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=p
 	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
 	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
 
+worst: $(READY) ## waveforms of the five worst samples of each stored study, for the report (BENCH="fig08e" chooses)
+	@$(SPINTEGRATE) mc worst $(call quote_each,$(BENCH))
+
 contributions: $(READY) ## which devices carry the variance of Figures 8E, 8F and ISYNAPSE: N=200 SEED=1 BENCH=fig08e for one
 	@$(SPINTEGRATE) mc contributions $(call quote_each,$(BENCH)) $(if $(N),--n $(call quote,$(N))) \
 	    $(if $(SEED),--seed $(call quote,$(SEED))) $(OPTIONS)
@@ -111,7 +114,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
 
-.PHONY: help setup figures scoreboard stability mc contributions campaign report test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability mc worst contributions campaign report test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2
