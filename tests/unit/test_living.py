@@ -39,16 +39,23 @@ def test_lclk_comes_in_bursts_of_enough_pulses_and_axons_before_their_edge() -> 
             assert any(edge - 1e-6 < on < off < burst[0] for on, off, _ in deck["axons"][axon])
 
 
-def test_a_start_is_found_behind_the_amplifiers_lag() -> None:
+def test_a_start_is_found_whatever_bends_vinteg_in_the_window() -> None:
     time = np.linspace(0, 5e-6, 5001)
-    opened, closed, slope, lag = 2e-6, 2.5e-6, 6e5, 10e-9
-    ramp = 0.45 + slope * (np.clip(time, opened + lag, closed + lag) - opened - lag)
-    gate = np.where(time < opened, 1.8, 0.0)
-    window = np.where(time < closed, 1.8, 0.0)
-    waves = pd.DataFrame({"vinteg0": ramp, "xdendrite0.own_swrst": gate, "xdendrite0.own_swinteg": window}, index=time)
-    held = float(waves["vinteg0"].iloc[-1])
-    assert REFRACTORY._start(waves, 0, held, 0.0, 0.9) == pytest.approx(0.45, abs=1e-3)
-    assert np.isnan(REFRACTORY._start(waves.assign(**{"xdendrite0.own_swrst": 0.0}), 0, held, 0.0, 0.9))
+    opened, closed, slope, virtual_ground = 2e-6, 2.5e-6, 6e5, 0.5
+    cint = 0.45 - virtual_ground + slope * (np.clip(time, opened, closed) - opened)
+    lag = np.where((time >= opened) & (time < closed), 6e-3 * (1 + cint), 0.0)  # at the summing node and in the gate
+    waves = pd.DataFrame(
+        {
+            "xdendrite0.rst": np.where(time < opened, 1.8, 0.0),
+            "xdendrite0.own_swinteg": np.where(time < closed, 1.8, 0.0),
+            "xdendrite0.xneuron.xintegrator.plate": cint + virtual_ground - lag,
+            "xdendrite0.xneuron.sum": virtual_ground - lag,
+        },
+        index=time,
+    )
+    held = float(cint[-1] + virtual_ground)
+    assert REFRACTORY._start(waves, 0, held, 0.0, 0.9) == pytest.approx(0.45, abs=0.4e-3)  # half a sample
+    assert np.isnan(REFRACTORY._start(waves.assign(**{"xdendrite0.rst": 0.0}), 0, held, 0.0, 0.9))
 
 
 def test_energy_is_supply_times_charge() -> None:
