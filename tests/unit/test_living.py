@@ -5,10 +5,14 @@ import pandas as pd
 import pytest
 from scipy.integrate import solve_ivp
 
-from harness.testbench import Results
+from harness.circuit import leaf_devices
+from harness.render import TESTBENCHES, DeckBuilder
+from harness.testbench import Results, conditions
 from testbenches.absolute_refractory import TESTBENCH as ABSOLUTE
 from testbenches.fig09f import TESTBENCH as REFRACTORY
 from testbenches.fig13a import continuous
+from testbenches.leak import HOLD
+from testbenches.leak import TESTBENCH as LEAK
 from testbenches.living_event import LCLK_PULSES, SUPPLIES, T_LCLK, energies, fired, start_error
 from testbenches.membrane import proportionality
 
@@ -81,3 +85,14 @@ def test_a_missing_start_is_the_worst() -> None:
 
 def test_who_fired_is_named_by_period_and_dendrite() -> None:
     assert fired(_results([("fire", 0, 1, 1.0), ("fire", 1, 1, 0.0)])) == {(0, 1)}
+
+
+def test_a_hold_leaks_through_every_gate_on_the_summing_node_and_a_step_through_none() -> None:
+    values = LEAK.cases_of(LEAK.settings({}), [{"RUN": HOLD}])[0].values
+    template, given = LEAK.deck(values)
+    devices = leaf_devices(DeckBuilder(conditions(values)).deck("leak", TESTBENCHES / template, given))
+    gates = [device.values for device in devices if device.kind == "m" and "xneuron.sum" in device.nodes]
+    area = sum(float(size["w"]) * float(size["l"]) * float(size["m"]) for size in gates)
+    assert LEAK.hold_leakage(values) == pytest.approx(2e-12 * area * 1e12)
+    assert any(device.path == "ihold_leakage" for device in devices)
+    assert LEAK.hold_leakage({**values, "RUN": "steps"}) == 0
