@@ -92,7 +92,7 @@ golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all w
 	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
 	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
 
-bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times or studies
+bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times, event or studies
 	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole) $(if $(ONLY),--only $(call quote,$(ONLY)))
 
 doctor: $(READY) ## what is installed, and what is wrong with it

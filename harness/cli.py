@@ -16,8 +16,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arguments import parse_assignments
-from harness.bench import measure_all
-from harness.bench_report import STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
+from harness.bench import measure_all, measure_event
+from harness.bench_report import (
+    EVENT,
+    STUDIES,
+    TIMES,
+    event_section,
+    measure_studies,
+    studies_section,
+    times_section,
+    write_page,
+)
 from harness.cli_mc import (
     Count,
     Process,
@@ -256,15 +265,20 @@ def report(results: ResultsOption = RESULTS) -> None:
 @app.command()
 def bench(
     whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
-    only: Annotated[str, typer.Option(help="times or studies; the other part of the page stays as it is.")] = "",
+    only: Annotated[
+        str, typer.Option(help="times, event or studies; the other parts of the page stay as they are.")
+    ] = "",
 ) -> None:
     """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
-    if only not in ("", TIMES, STUDIES):
-        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose {TIMES} or {STUDIES}.")
+    parts = (TIMES, EVENT, STUDIES)
+    if only not in ("", *parts):
+        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose one of {', '.join(parts)}.")
     sections = {}
-    if only != STUDIES:
+    if only in ("", TIMES):
         sections[TIMES] = times_section(measure_all(whole))
-    if only != TIMES:
+    if only in ("", EVENT):
+        sections[EVENT] = event_section(measure_event())
+    if only in ("", STUDIES):
         sections[STUDIES] = studies_section(measure_studies(RESULTS))
     say(write_page(RESULTS / "benchmarks.md", sections))
 
