@@ -221,10 +221,17 @@ def test_the_runs_are_stepped_through_and_missing_ones_are_named(site: Path, tab
 def test_a_loop_is_read_on_a_logarithmic_axis(site: Path, tab: Any) -> None:
     page = tab.viewer(site / "bench" / "stability.html")
     place_cursor(page, "a", "10meg")
-    assert reading(page, "out")[0] == "0 dB" or abs(float(reading(page, "out")[0].split()[0])) < 0.01
+    number, unit = reading(page, "out")[0].split()
+    assert float(number) == pytest.approx(0.0, abs=0.01) and unit == "dB"
     page.click("[data-do=in]")
     low, high = window(page)
     assert high / low == pytest.approx(1e3, rel=0.01)
+
+
+def test_noise_is_read_on_two_logarithmic_axes(site: Path, tab: Any) -> None:
+    page = tab.viewer(site / "bench" / "stability.html", "#run=1")
+    place_cursor(page, "b", "1M")
+    assert reading(page, "onoise_spectrum")[1] == "100 pV/√Hz" and reading(page, "inoise_spectrum")[1] == "20 nV/√Hz"
 
 
 def test_rows_are_filtered_by_status(site: Path, tab: Any) -> None:
