@@ -1,6 +1,7 @@
 """The report in a real browser, from disk: `make test-report`."""
 
 import re
+import shutil
 import statistics
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,21 @@ def test_every_page_loads_and_every_link_resolves(site: Path, tab: Any) -> None:
     assert len(pages_of(site)) == 6
     for path in pages_of(site):
         check_links(tab.open(path), path)
+
+
+def test_a_page_that_is_broken_is_noticed(site: Path, tab: Any, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "report")
+    page = tmp_path / "report" / "index.html"
+    page.write_text(
+        page.read_text() + "<a href='nowhere.html'>x</a><script src='none.js'></script><script>no()</script>"
+    )
+    with pytest.raises(AssertionError, match=r"nowhere.html, which is not there"):
+        check_links(tab.open(page), page)
+    assert any("none.js" in each for each in tab.complaints) and any("no is not" in each for each in tab.complaints)
+    (tmp_path / "report" / "runs" / "toy" / "0.js").unlink()
+    tab.open(tmp_path / "report" / "bench" / "toy.html")
+    tab.page.wait_for_function("document.querySelector('.strips').textContent.includes('cannot be read')")
+    tab.complaints.clear()
 
 
 @pytest.mark.skipif(not (WRITTEN / "index.html").is_file(), reason="make report has not been run")
