@@ -54,6 +54,14 @@ $(TESTBENCHES): $(READY)
 
 stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
 
+WEIGHTS ?= examples/weights.csv
+AXONS ?= examples/spikes.csv
+
+cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS=examples/spikes.csv THRESHOLD=5 VTH=0.85 FLAT=1
+	@$(SPINTEGRATE) cluster --weights $(call quote,$(WEIGHTS)) --axons $(call quote,$(AXONS)) \
+	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
+	    $(if $(FLAT),--flat) $(OPTIONS)
+
 mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1
 	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
 	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
@@ -98,7 +106,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environment
 	@rm -rf .venv results/runs results/mc results/set
 
-.PHONY: help setup figures scoreboard stability mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -18,6 +18,7 @@ from rich.table import Table
 from harness.arguments import parse_assignments
 from harness.bench import measure_all
 from harness.bench_report import STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
+from harness.cli_cluster import cluster
 from harness.cli_mc import (
     Count,
     Process,
@@ -73,6 +74,7 @@ app = typer.Typer(
 golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
 app.add_typer(golden_app, name="golden")
 app.add_typer(mc_app, name="mc")
+app.command()(cluster)
 console = Console()
 errors = Console(stderr=True)
 

@@ -1,0 +1,115 @@
+"""The command line's cluster: weights and stimuli from CSV in; raster, membranes, energy and every decision out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+from rich.console import Console
+
+from harness.arguments import parse_assignments
+from harness.cluster_input import read_axons, read_weights
+from harness.figures import paper_style, save_figure
+from harness.progress import RunProgress
+from harness.publish import RESULTS, output_folder
+from harness.quantities import engineering
+from harness.store import Store
+from testbenches.cluster import SharedPart, Task
+from testbenches.cluster_figure import draw_raster
+from testbenches.cluster_run import Emulation, decision_table, emulate
+
+console = Console()
+
+
+def cluster(
+    weights: Annotated[Path, typer.Option(metavar="FILE", help="CSV: a row an axon, a cell a neuron's weight.")],
+    axons: Annotated[Path, typer.Option(metavar="FILE", help="CSV with the columns gclk,axon: a row a stimulus.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
+    ] = None,
+    flat: Annotated[bool, typer.Option("--flat", help="One deck instead of parts: the reference, and slow.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")] = None,
+    results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs and tables go.")] = RESULTS,
+) -> None:
+    """Emulate a network of 16 axons and 16 neurons; write its raster, waveforms and decisions."""
+    assignments = parse_assignments(settings or [])
+    values = _settings(assignments)
+    wanted = read_weights(weights, int(values["N_REF"]), int(values["BITS"]))
+    task = Task(tuple(map(tuple, program(wanted, values).tolist())), read_axons(axons))
+    made = emulate(
+        task, values, Store(results / "runs"), lambda name, runs: RunProgress(name, runs, console), jobs, flat
+    )
+    changes = {**assignments, **({"FLAT": "1"} if flat else {})}
+    for path in write(made, output_folder(results, changes) / "cluster"):
+        _say(f"wrote {path}")
+    for line in summary(made):
+        _say(line)
+
+
+def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:
+    """Return every parameter's value.
+
+    Raises:
+        HarnessError: a name that the cluster does not have, or a value that it refuses.
+    """
+    return SharedPart(Task(((0,),), ((0,),))).settings(assignments)
+
+
+def program(wanted: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
+    """Return the weights as they stand in the array after it was written; here every cell took its state."""
+    return wanted
+
+
+def write(made: Emulation, folder: Path) -> list[Path]:
+    """Write figure, decisions, and waveforms of clocks and membranes; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    decisions, membranes = folder / "decisions.csv", folder / "membranes.csv"
+    decision_table(made).to_csv(decisions, index=False, float_format="%.6g")
+    waves(made).to_csv(membranes, float_format="%.6g")
+    with paper_style():
+        figures = save_figure(draw_raster(made), folder / "raster")
+    return [*figures, decisions, membranes]
+
+
+def waves(made: Emulation) -> pd.DataFrame:
+    """Return switches, VTWG and every membrane at the shared part's time points (s, V)."""
+    names = ["gclk", "event", "swrst", "swinteg", "swcomp", "swleak", "vtwg"]
+    time = made.shared.index.to_numpy(dtype=float)
+    each = {
+        name: np.interp(time, frame.index.to_numpy(dtype=float), frame[name].to_numpy(dtype=float))
+        for column, frame in made.columns.items()
+        for name in (f"vinteg{column}", f"fire{column}")
+    }
+    return made.shared[names].assign(**each)
+
+
+def summary(made: Emulation) -> list[str]:
+    """Return what to say of an emulation."""
+    table = decision_table(made)
+    exact, others = table[table["exact"]], table[~table["exact"]]
+    events = sum(bool(axons) for axons in made.task.stimuli)
+    total = sum(made.energy.values())
+    lines = [
+        f"{len(table)} decisions in {events} events, {int(table['fire'].sum())} FIRE",
+        f"from VREST: {int(exact['agrees'].sum())} of {len(exact)} as the ideal integer model has them",
+        f"from elsewhere: {int(others['agrees'].sum())} of {len(others)} as the model of its steps has them",
+        f"energy {engineering(total, 'J')}, {engineering(total / events, 'J')} an event, over "
+        f"{engineering(float(made.shared.index[-1]), 's')}",
+    ]
+    lines += [
+        f"    period {row['period']}, neuron {row['neuron']}: sum {row['sum']:g}, "
+        f"{'fired' if row['fire'] else 'silent'}, VINTEG {engineering(row['vinteg'], 'V')}"
+        for row in exact[~exact["agrees"]].to_dict("records")
+    ]
+    if not np.isnan(made.disagreement):
+        lines.append(
+            f"in parts: {made.rounds} round(s); two columns in one deck with the shared part differ by "
+            f"{made.disagreement:.3%} of their swing (RMS)"
+        )
+    return lines
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True, markup=False)

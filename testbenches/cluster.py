@@ -1,0 +1,297 @@
+"""The cluster of any weights and stimuli: in one flat deck, or its shared part and each column by itself.
+
+Columns meet through the lines of ``shared_lines`` only, and through the FIRE of neighbours, which acts from the next
+period on. So the shared part is simulated once, with a column that stands for all of them on its lines, and then each
+column with its dendrite between sources that repeat those lines.
+"""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from harness.measure import crossings
+from harness.partition import Drive
+from harness.synapse import spread, word
+from harness.testbench import Parameter, Results, Summary, Values
+from testbenches.chain_event import THRESHOLD_ROWS
+from testbenches.living_event import LIVING_PARAMETERS, SUPPLIES, Intervals, LivingTestbench
+
+COLUMN_SUPPLIES = ("vdd_columns", "vddio_dendrites")
+SHARED_SUPPLIES = tuple(supply for supply in SUPPLIES if supply not in COLUMN_SUPPLIES)
+READ_BIAS = ("bias_p", "bias_n", "bias_trim", "cascode_p", "cascode_n")
+SWITCHES = ("event", "update", "swrst", "swcomp", "swinteg", "swleak", "fire_clear")
+NEURON_BIAS = ("vbias_p", "vleak_p")
+T_FIRE = 2e-9  # s, SWCOMP to FIRE, and its clear to its fall; neighbours look at FIRE half a period of LCLK later
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a cluster is given: the weight of each synapse, axes (axon, column), and the axons of each period."""
+
+    weights: tuple[tuple[int, ...], ...]
+    stimuli: tuple[tuple[int, ...], ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the array, one an axon."""
+        return len(self.weights)
+
+    @property
+    def columns(self) -> int:
+        """Columns, each with a neuron."""
+        return len(self.weights[0])
+
+    @property
+    def first_event(self) -> int:
+        """The first period that has a stimulus."""
+        return next(period for period, axons in enumerate(self.stimuli) if axons)
+
+    def sums(self) -> list[list[int] | None]:
+        """Return for each period the sum of active weights of each column; None without a stimulus."""
+        weights = np.array(self.weights)
+        return [weights[list(axons)].sum(axis=0).tolist() if axons else None for axons in self.stimuli]
+
+    def by_sum(self) -> list[int]:
+        """Return the columns in order of their mean sum over all stimuli."""
+        given = np.array([sums for sums in self.sums() if sums is not None])
+        return [int(column) for column in given.mean(axis=0).argsort(kind="stable")]
+
+
+class ClusterTestbench(LivingTestbench):
+    """What the flat cluster and its parts have in common; it is made with its task, so it is in no registry."""
+
+    question = "What does the cluster answer to these stimuli?"
+    is_figure = False
+    parameters: ClassVar[tuple[Parameter, ...]] = LIVING_PARAMETERS
+    whole: ClassVar[bool] = False  # every latch and column has its own devices
+
+    def __init__(self, task: Task) -> None:
+        """Take what the cluster is given."""
+        self.task = task
+
+    def synapses(self, values: Values) -> Sequence[Sequence[int]]:
+        """Return the weights."""
+        return self.task.weights
+
+    def stimuli(self, values: Values) -> Sequence[Sequence[int]]:
+        """Return the axons of each period."""
+        return self.task.stimuli
+
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield nothing: what a cluster gives is a table."""
+        return ()
+
+    def axon_rows(self, values: Values) -> int:
+        """Return 1: an axon is a row of the array."""
+        return 1
+
+    @abstractmethod
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return what the deck holds: columns, and where they are not empty shared, supplies, edges, tables, fires."""
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the deck of the sections that a subclass asks for."""
+        empty = {"shared": 0, "supplies": list(SUPPLIES), "edges": {}, "tables": {}, "fires": {}, "guesses": {}}
+        return "cluster.cir.j2", {
+            **{parameter.name: values[parameter.name] for parameter in self.parameters},
+            **self._clocks(values),
+            **empty,
+            **self.sections(values),
+            **self._threshold(values),
+            "lines": [*self.edge_lines(), *self.smooth_lines(values)],
+            "bits": int(values["BITS"]),
+            "rows": self.task.rows,
+            "chip_columns": self.task.columns,
+            "reference": word([int(values["N_REF"])] * self.task.rows, int(values["BITS"])),
+            "settings": self._settings(values),
+            **self._latches(),
+        }
+
+    def _latches(self) -> dict[str, Any]:
+        """Return the axons' latches in the order of their OR, and the latch of each row.
+
+        Axons that are never stimulated are alike, so in parts one latch stands for them.
+        """
+        silent = [] if self.whole else [a for a in range(self.task.rows) if not any(a in s for s in self.task.stimuli)]
+        axons = [a for a in range(self.task.rows) if a not in silent[1:]]
+        events = ["0", *(f"event_of{a}" for a in axons[:-1]), "event"]
+        latches = [
+            {"axon": a, "copies": len(silent) if a in silent else 1, "before": before, "event": event}
+            for a, before, event in zip(axons, events, events[1:], strict=False)
+        ]
+        return {"latches": latches, "latch_of": [silent[0] if a in silent else a for a in range(self.task.rows)]}
+
+    def _threshold(self, values: Values) -> dict[str, Any]:
+        """Return the threshold block: as many active rows as the threshold needs."""
+        bits, n_ref, threshold = (int(values[name]) for name in ("BITS", "N_REF", "THRESHOLD"))
+        most = 2**bits - 1
+        fitting = (rows for rows in range(1, THRESHOLD_ROWS) if threshold + rows * n_ref <= rows * most)
+        active = next(fitting, THRESHOLD_ROWS)
+        quiet = [0] * (THRESHOLD_ROWS - active)
+        return {
+            "threshold_active": active,
+            "threshold_rows": THRESHOLD_ROWS,
+            "threshold": word(spread(threshold + active * n_ref, active, bits) + quiet, bits),
+            "threshold_reference": word([n_ref] * active + quiet, bits),
+        }
+
+    def edge_lines(self) -> tuple[str, ...]:
+        """Return the shared lines of two levels."""
+        return (*(f"wl{row}" for row in range(self.task.rows)), "az_read", *SWITCHES)
+
+    def smooth_lines(self, values: Values) -> tuple[str, ...]:
+        """Return the shared lines that carry a level."""
+        gates = (f"reference_gate{bit}" for bit in range(int(values["BITS"])))
+        return (*gates, *READ_BIAS, *NEURON_BIAS)
+
+    def column(self, index: int, values: Values, left: str = "0", right: str = "0", copies: int = 1) -> dict[str, Any]:
+        """Return a column of the deck: the nodes of its neighbours' FIRE, and how many columns it stands for."""
+        bits, n_ref = int(values["BITS"]), int(values["N_REF"])
+        states = word([weights[index] + n_ref for weights in self.task.weights], bits)
+        return {"index": index, "states": states, "left": left, "right": right, "copies": copies}
+
+    def kept(self, columns: Iterable[int], supplies: Iterable[str]) -> tuple[str, ...]:
+        """Return what is kept of columns and supplies."""
+        each = ("vinteg{}", "fire{}", "xdendrite{}.absolute")
+        signals = tuple(name.format(column) for column in columns for name in each)
+        return (*signals, *(f"i(v{supply})" for supply in supplies))
+
+    def kept_lines(self, values: Values) -> tuple[str, ...]:
+        """Return what is kept of the shared part: clocks, VTWG, every shared line."""
+        return ("gclk", "lclk", "swhold", "bounded", "vtwg", *self.edge_lines(), *self.smooth_lines(values))
+
+
+class FlatCluster(ClusterTestbench):
+    """Everything in one deck: the reference for the parts."""
+
+    name = "cluster_flat"
+    whole: ClassVar[bool] = True
+
+    def __init__(self, task: Task, guesses: Mapping[str, float]) -> None:
+        """Take what the cluster is given, and node -> V near the operating point: it is too large to find by itself."""
+        super().__init__(task)
+        self.guesses = guesses
+
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return the shared part with every column between its neighbours."""
+        fires = ["0", *(f"fire{c}" for c in range(self.task.columns)), "0"]
+        columns = [self.column(c, values, fires[c], fires[c + 2]) for c in range(self.task.columns)]
+        return {"shared": 1, "columns": columns, "guesses": dict(self.guesses)}
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the shared lines, every column and the supplies' currents."""
+        return (*self.kept_lines(values), *self.kept(range(self.task.columns), SUPPLIES))
+
+    def start(self, values: Values) -> Values:
+        """Return nothing: the deck brings its guesses."""
+        return {}
+
+
+MIDDLE, EXTREMES = 0, 1
+
+
+class SharedPart(ClusterTestbench):
+    """Axons, generation, references, threshold, time-window generator; few columns stand for all on the lines.
+
+    In one case that is the column of the middle sum; in the other, a check, those of the least and the largest do, and
+    it ends with the first event.
+    """
+
+    name = "cluster_shared"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *LIVING_PARAMETERS,
+        Parameter("LOAD", "columns on the lines: 0 the middle one for all, 1 both extremes", high=1, low=0, whole=True),
+    )
+
+    def variations(self, settings: Values) -> Iterable[Values]:
+        """Yield the part, then its check."""
+        return ({"LOAD": load} for load in (MIDDLE, EXTREMES))
+
+    def standing(self, values: Values) -> dict[int, int]:
+        """Return the columns of the deck, and how many each stands for."""
+        columns, n = self.task.by_sum(), self.task.columns
+        if int(values["LOAD"]) == MIDDLE or n < 2:
+            return {columns[n // 2]: n}
+        return {columns[0]: n // 2, columns[-1]: n - n // 2}
+
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return the shared part with the columns that stand for all; their neighbours never fire."""
+        columns = [self.column(c, values, copies=copies) for c, copies in self.standing(values).items()]
+        return {"shared": 1, "columns": columns}
+
+    def stop_time(self, values: Values) -> float:
+        """Return the end (s): the last period's active part, or for a check the first event's."""
+        if int(values["LOAD"]) == MIDDLE:
+            return super().stop_time(values)
+        after = len(self.task.stimuli) - 1 - self.task.first_event
+        return super().stop_time(values) - after / float(values["F_GCLK"])
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the shared lines, the columns that are there, and the supplies' currents."""
+        return (*self.kept_lines(values), *self.kept(self.standing(values), SUPPLIES))
+
+    def guesses(self, point: Mapping[str, float], values: Values, columns: Iterable[int]) -> dict[str, float]:
+        """Return node -> V for a deck of these columns from this part's operating point, in which all are alike."""
+        (standing,) = self.standing({**values, "LOAD": MIDDLE})
+        latch_of = self._latches()["latch_of"]
+        alike = {f"xaxon{a}": [f"xaxon{row}" for row, latch in enumerate(latch_of) if latch == a] for a in latch_of}
+        alike |= {f"{block}{standing}": [f"{block}{c}" for c in columns] for block in ("xcolumn", "xdendrite")}
+        guesses = {}
+        for node, volts in point.items():
+            block, _, inner = node.partition(".")
+            if "_behind" not in node:  # of an instance that stands for several
+                guesses |= {f"{name}.{inner}" if inner else name: volts for name in alike.get(block, [block])}
+        return guesses
+
+
+class ColumnPart(ClusterTestbench):
+    """One column with its dendrite, between sources that repeat its lines; a case is a column."""
+
+    name = "cluster_column"
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        *LIVING_PARAMETERS,
+        Parameter("COLUMN", "column that is simulated", default=0, low=0, high=1000, whole=True),
+    )
+
+    def __init__(self, task: Task, drive: Drive, fires: Mapping[int, Intervals], guesses: Mapping[str, float]) -> None:
+        """Take what the cluster is given, the shared lines, when each column fires, and a start as in FlatCluster."""
+        super().__init__(task)
+        self.drive, self.fires, self.start_guesses = drive, fires, guesses
+
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return the column and its sources."""
+        index = int(values["COLUMN"])
+        near = {c: f"fire_of{c}" for c in (index - 1, index + 1) if 0 <= c < self.task.columns}
+        own = (f"xcolumn{index}.", f"xdendrite{index}.")
+        return {
+            "supplies": list(COLUMN_SUPPLIES),
+            "columns": [self.column(index, values, near.get(index - 1, "0"), near.get(index + 1, "0"))],
+            "edges": dict(self.drive.edges),
+            "tables": dict(self.drive.tables),
+            "fires": {node: self.fires[c] for c, node in near.items()},
+            "guesses": {node: volts for node, volts in self.start_guesses.items() if node.startswith(own)},
+        }
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return the column's membrane, FIRE and supplies."""
+        return self.kept([int(values["COLUMN"])], COLUMN_SUPPLIES)
+
+    def start(self, values: Values) -> Values:
+        """Return nothing: the deck brings its guesses."""
+        return {}
+
+
+def fire_intervals(lines: pd.DataFrame, periods: Iterable[int], edges: Sequence[float], high: float) -> Intervals:
+    """Return when FIRE is high (s, s, V) of a neuron that fires in these periods; ``edges`` are GCLK's (s)."""
+    decided = crossings(lines["swcomp"], high / 2, "rise")
+    cleared = crossings(lines["fire_clear"], high / 2, "rise")
+    intervals = []
+    for period in sorted(periods):
+        on = float(decided[decided > edges[period]][0]) + T_FIRE
+        off = cleared[cleared > on]
+        intervals.append((on, float(off[0] if len(off) else lines.index[-1]) + T_FIRE, high))
+    return intervals
