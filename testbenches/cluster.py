@@ -156,7 +156,7 @@ class ClusterTestbench(LivingTestbench):
 
     def kept(self, columns: Iterable[int], supplies: Iterable[str]) -> tuple[str, ...]:
         """Return what is kept of columns and supplies."""
-        each = ("vinteg{}", "fire{}", "xdendrite{}.absolute")
+        each = ("vinteg{}", "fire{}")
         signals = tuple(name.format(column) for column in columns for name in each)
         return (*signals, *(f"i(v{supply})" for supply in supplies))
 
@@ -240,7 +240,7 @@ class SharedPart(ClusterTestbench):
         latch_of = self._latches()["latch_of"]
         alike = {f"xaxon{a}": [f"xaxon{row}" for row, latch in enumerate(latch_of) if latch == a] for a in latch_of}
         alike |= {f"{block}{standing}": [f"{block}{c}" for c in columns] for block in ("xcolumn", "xdendrite")}
-        guesses = {}
+        guesses: dict[str, float] = {}
         for node, volts in point.items():
             block, _, inner = node.partition(".")
             if "_behind" not in node:  # of an instance that stands for several
