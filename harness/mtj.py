@@ -21,6 +21,7 @@ from harness.technology import PROJECT, first_problem
 Quantity = Annotated[float, BeforeValidator(quantity_field), Field(gt=0)]
 MTJ_SETS = PROJECT / "models" / "mtj" / "sets.toml"
 ROOM_KELVIN = 300.15
+GYROMAGNETIC = constants.physical_constants["electron gyromag. ratio"][0] * constants.mu_0  # m/(A s)
 
 
 class MtjSet(BaseModel):
@@ -36,6 +37,9 @@ class MtjSet(BaseModel):
     polarization: Quantity  # at 27 C, for the temperature law and the torque
     thermal_stability: Quantity  # Delta at 27 C
     damping: Quantity
+    torque_asymmetry: Quantity  # torque of one current on the antiparallel over that on the parallel state
+    saturation_magnetization: Quantity  # A/m
+    free_layer_thickness: Quantity  # m
     source: str
 
     @property
@@ -53,10 +57,30 @@ class MtjSet(BaseModel):
         """Current (A) that destabilises the parallel state of the perpendicular junction, at 27 C.
 
         Ic0 = 4 e damping Delta kT / (hbar P), the macrospin threshold with Delta kT the barrier at 27 C
-        (Garcia-Redondo et al., SMACD 2021). Antiparallel to parallel takes 1 / 1.5 of it (Kim et al., CICC 2015).
+        (Garcia-Redondo et al., SMACD 2021). Antiparallel to parallel takes 1 / ``torque_asymmetry`` of it.
         """
-        barrier = self.thermal_stability * constants.k * ROOM_KELVIN
-        return 4 * constants.e * self.damping * barrier / (constants.hbar * self.polarization)
+        return 4 * constants.e * self.damping * self.barrier / (constants.hbar * self.polarization)
+
+    @property
+    def barrier(self) -> float:
+        """Energy (J) between the two states, at 27 C."""
+        return self.thermal_stability * constants.k * ROOM_KELVIN
+
+    @property
+    def anisotropy_field(self) -> float:
+        """Effective perpendicular anisotropy field Hk (A/m), at 27 C: barrier = mu0 Ms Hk volume / 2."""
+        volume = self.area * self.free_layer_thickness
+        return 2 * self.barrier / (constants.mu_0 * self.saturation_magnetization * volume)
+
+    @property
+    def relaxation_time(self) -> float:
+        """Time (s) in which a small angle relaxes by a factor e: t_D = (1 + damping^2) / (damping gamma Hk)."""
+        return (1 + self.damping**2) / (self.damping * GYROMAGNETIC * self.anisotropy_field)
+
+    @property
+    def minimum_angle(self) -> float:
+        """Most likely angle (rad) from the axis at 27 C, 1 / sqrt(2 Delta); the dynamic junction rests there."""
+        return 1 / math.sqrt(2 * self.thermal_stability)
 
     def tmr(self, voltage: ArrayLike = 0.0, temp_c: float = 27.0) -> NDArray[np.float64]:
         """Return TMR(V, T) as a ratio, same shape as ``voltage`` (V).

@@ -26,7 +26,7 @@ TESTBENCHES = PROJECT / "testbenches"
 Value = int | float | str | bool | list[Any] | tuple[Any, ...] | dict[str, Any]
 _NAME = re.compile(r"[A-Za-z0-9_.+\-]*")
 _FRONT_MATTER = re.compile(r"\{#-?\n(.*?)-?#\}", re.DOTALL)
-_INDEXED = re.compile(r"(\w+)\[(\w+)\]")
+_PIN = re.compile(r"(\w+)(?:\[(\w+)\])?(?: if (\w+))?")
 
 
 @dataclass(frozen=True)
@@ -39,23 +39,26 @@ class Interface:
     parameters: dict[str, tuple[Value, str]]
 
     def pin_list(self, values: Mapping[str, Value]) -> list[str]:
-        """Expand ``wl[rows]`` into ``wl0 wl1 ...`` for the given parameter values.
+        """Expand ``wl[rows]`` into ``wl0 wl1 ...``, and leave out ``vddio if array`` where the parameter array is 0.
 
         Raises:
-            HarnessError: the number of an indexed pin is no whole number.
+            HarnessError: a pin that is not written so, or the number of an indexed pin is no whole number.
         """
         names: list[str] = []
         for pin in self.pins:
-            indexed = _INDEXED.fullmatch(pin)
-            if indexed is None:
-                names.append(pin)
+            parts = _PIN.fullmatch(pin)
+            if parts is None or (parts[3] and parts[3] not in self.parameters):
+                raise HarnessError(f"pin {pin!r} is none of name, name[parameter], name if parameter; correct it.")
+            name, size, condition = parts.groups()
+            if condition and not values[condition]:
                 continue
-            count = values.get(indexed[2])
+            if size is None:
+                names.append(name)
+                continue
+            count = values.get(size)
             if not isinstance(count, int):
-                raise HarnessError(
-                    f"pin {pin!r} needs a whole number {indexed[2]!r} among the parameters, not {count!r}."
-                )
-            names += [f"{indexed[1]}{index}" for index in range(count)]
+                raise HarnessError(f"pin {pin!r} needs a whole number {size!r} among the parameters, not {count!r}.")
+            names += [f"{name}{index}" for index in range(count)]
         return names
 
 
@@ -134,6 +137,10 @@ class DeckBuilder:
                 "r_p": number(mtj.r_p * conditions.ra_scale),
                 "tmr_at_temperature": number(float(mtj.tmr(0.0, conditions.temp_c)) * conditions.tmr_scale),
                 "v_half": mtj.v_half,
+                "critical_current": mtj.critical_current,
+                "torque_asymmetry": mtj.torque_asymmetry,
+                "relaxation_time": number(mtj.relaxation_time),
+                "theta_min": number(mtj.minimum_angle),
             },
             "use": self.use,
             "number": number,

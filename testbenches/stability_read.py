@@ -1,4 +1,4 @@
-"""Stability of the read half: regulation loop (idle, 1 and 16 rows), auto-zero loop, and the bias start-up."""
+"""Stability of the read half: regulation loop (idle, 1 and 16 rows, lumped line and array), auto-zero loop, and the bias start-up."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,7 +10,8 @@ from testbenches.parameters import IBIAS, VCLAMP, VDD, VDDIO, VREAD_AMP
 
 # loop -> (active rows, their state); the one row is AP, the least conductance and so the slowest bit line
 REGULATION = {"idle": (1, ANTIPARALLEL), "one_row": (1, ANTIPARALLEL), "sixteen_rows": (16, PARALLEL)}
-LOOPS = (*REGULATION, "auto_zero")
+ARRAY = {f"array_{loop}": case for loop, case in REGULATION.items()}  # the same with the array's lines
+LOOPS = (*REGULATION, *ARRAY, "auto_zero")
 
 
 class StabilityRead(LoopTestbench):
@@ -37,14 +38,15 @@ class StabilityRead(LoopTestbench):
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the deck with the loop open at its probe."""
         loop = str(values["LOOP"])
-        rows, state = REGULATION.get(loop, REGULATION["one_row"])
+        rows, state = {**REGULATION, **ARRAY}.get(loop, REGULATION["one_row"])
         return "stability_read.cir.j2", {
             **{parameter.name: values[parameter.name] for parameter in self.parameters},
             "auto_zero": loop == "auto_zero",
             "start_up": loop == START_UP,
-            "active": loop in ("one_row", "sixteen_rows"),
+            "array": loop in ARRAY,
+            "active": loop.endswith(("one_row", "sixteen_rows")),
             "rows": rows,
-            "states": [state] * rows,
+            "states": [state] * (16 if loop in ARRAY else rows),
             "t_ramp": T_RAMP,
         }
 

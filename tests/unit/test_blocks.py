@@ -105,6 +105,19 @@ def test_bits_reach_the_column_as_bit_lines_and_weights(silicon: Conditions, blo
     assert counts == [2, 3, 4]
 
 
+@pytest.mark.parametrize("block", ["column", "psp_reference", "threshold_block"])
+def test_in_the_array_every_bit_line_has_a_driver_and_cells_of_its_own(silicon: Conditions, block: str) -> None:
+    leaves = devices(silicon, block, {"array": 1})
+    assert foreign(leaves, silicon) == []
+    lines = {"column": 3, "psp_reference": 6, "threshold_block": 6}[block]
+    assert sum(leaf.path.endswith("xdriver.mread_low") for leaf in leaves) == lines
+    rows = block_interface(block).parameters["rows"][0]
+    assert sum(leaf.kind == "mtj" for leaf in leaves) == lines * rows
+    nodes = {node for leaf in leaves for node in leaf.nodes}
+    assert {"pin_read", "pin_vddio", "pin_write_p2", "pin_write_ap0"} <= nodes
+    assert "pin_read" not in {node for leaf in devices(silicon, block, {}) for node in leaf.nodes}
+
+
 @pytest.mark.parametrize("technology", technology_names())
 def test_every_block_renders_in_every_technology_of_the_project(
     silicon: Conditions, technology: str, block_values: BlockValues

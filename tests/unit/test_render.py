@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ def test_conditions_reach_the_netlist(silicon: Conditions, tmp_path: Path) -> No
     [
         ("{{ p.VREAD }}", r"body\.cir\.j2: .*VREAD"),
         ("{{ nothing }}", r"body\.cir\.j2: 'nothing' is undefined"),
-        ('{{ use("cell", width=1) }}', r"'cell' has no parameter 'width'; it has \['state', 'count'\]"),
+        ('{{ use("cell", width=1) }}', r"'cell' has no parameter 'width'; it has \['state', 'count', 'dynamic'\]"),
         ('{{ use("no_such_block") }}', r"no block 'no_such_block'; choose one of .*cell"),
         ('{{ use("../models/mtj/mtj") }}', "no block"),
         ("{% if %}", r"body\.cir\.j2, line 1"),
@@ -155,6 +156,23 @@ def test_indexed_pins_expand_with_their_parameter(
     builder.use("fan")
     builder.use("fan", count=1)
     assert builder._subcircuits == [".subckt fan a b0 b1\n.ends", ".subckt fan_2 a b0\n.ends"]
+
+
+OPTIONAL = FRONT_MATTER.removesuffix("#}\n").replace("[par", '"c if more" = "c"\n"d[count] if more" = "d"\n[par')
+
+
+def test_an_optional_pin_is_there_where_its_parameter_is_not_0(netlists: Callable[[str, str], None]) -> None:
+    netlists("fan", OPTIONAL + 'more = [0, "c and d as well"]\n#}\n.subckt {{ subckt }} {{ pins }}\n.ends')
+    interface = block_interface("fan")
+    assert interface.pin_list({"count": 2, "more": 0}) == ["a", "b0", "b1"]
+    assert interface.pin_list({"count": 2, "more": 1}) == ["a", "b0", "b1", "c", "d0", "d1"]
+
+
+@pytest.mark.parametrize("pin", ["c if", "c if no_parameter", "c d", "c if more[count]"])
+def test_a_pin_that_is_written_otherwise_is_refused(netlists: Callable[[str, str], None], pin: str) -> None:
+    netlists("fan", FRONT_MATTER.replace("b[count]", pin) + ".subckt {{ subckt }} {{ pins }}\n.ends")
+    with pytest.raises(HarnessError, match=f"pin '{re.escape(pin)}' is none of"):
+        block_interface("fan").pin_list({"count": 2})
 
 
 @pytest.mark.parametrize(
