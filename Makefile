@@ -96,17 +96,23 @@ bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice l
 doctor: $(READY) ## what is installed, and what is wrong with it
 	@$(SPINTEGRATE) doctor
 
-lock: $(READY) ## renew requirements.lock from pyproject.toml (UPGRADE=1: newest versions)
+# cmtj is GPL-2.0: it has an environment of its own and only ever writes a table, which is committed.
+cmtj: $(READY) ## renew the MTJ's independent reference, models/mtj/cmtj_reference.csv (two minutes)
+	@test -x .venv-cmtj/bin/python || $(BIN)/python -m venv .venv-cmtj
+	@.venv-cmtj/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r scripts/cmtj.lock
+	@.venv-cmtj/bin/python scripts/cmtj_reference.py
+
+lock: $(READY) ## renew requirements.lock from pyproject.toml and scripts/cmtj.lock (UPGRADE=1: newest versions)
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what tools leave behind; finished simulations stay
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
-distclean: clean ## also remove finished simulations and the virtual environment
-	@rm -rf .venv results/runs results/mc results/set
+distclean: clean ## also remove finished simulations and the virtual environments
+	@rm -rf .venv .venv-cmtj results/runs results/mc results/set
 
-.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean cmtj $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2
