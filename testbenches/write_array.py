@@ -145,9 +145,4 @@ class WriteArray(WriteTestbench):
                 yield Summary(f"write_error_{name}_{mtj}", write_error(junction, current, pulse, state == ANTIPARALLEL))
 
 
-def write_ratios(results: Results, **where: object) -> np.ndarray:
-    """Return the write current over Ic0 of each row, to P and to AP, of one case's line: shape (rows, 2)."""
-    return np.array([results.select("write_ratio", TO=to, **where)["value"].to_numpy(dtype=float) for to in STATES]).T
-
-
 TESTBENCH = WriteArray()

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
-from harness.analysis import Analysis, Transient
+from harness.analysis import Analysis, Solver, Transient
 from harness.measure import first_crossing, value_at
 from harness.mtj import load_mtj_set
 from harness.synapse import ANTIPARALLEL, PARALLEL
@@ -25,6 +25,7 @@ T_GAP = 2e-9  # s, between two edges of the programming interface
 T_EDGE = 1e-9  # s, each of them
 T_EQUALIZE, T_SENSE = 60e-9, 150e-9  # s, from the word line on: VDATA is let go, the strobe comes
 T_STROBE = 5e-9  # s
+SOLVER = Solver(chgtol=1e-14)  # gates' edges to some picoseconds; the junctions' angles follow from reltol
 WRITTEN, NEIGHBOUR = "written", "neighbour"
 LINES = (WRITTEN, NEIGHBOUR)
 STATES = {PARALLEL: "P", ANTIPARALLEL: "AP"}
@@ -111,7 +112,7 @@ class WriteTestbench(Testbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return the transient to the end of the last attempt."""
-        return Transient(schedule(self.operations(values))[-1].end + T_GAP, 2.5e-9)
+        return Transient(schedule(self.operations(values))[-1].end + T_GAP, 5e-9, SOLVER)
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the interface's lines, the driver's end of the lines, the written rows' junctions, supply currents."""
