@@ -102,7 +102,7 @@ class LivingTestbench(Testbench):
         ]
         return "living.cir.j2", {
             **{parameter.name: values[parameter.name] for parameter in self.parameters},
-            **self._clocks(values),
+            **self.clocks(values),
             "bits": bits,
             "array_rows": ARRAY_ROWS,
             "array_columns": ARRAY_COLUMNS,
@@ -126,7 +126,8 @@ class LivingTestbench(Testbench):
         }
         return {name: high * bit for name, bit in bits.items()}
 
-    def _clocks(self, values: Values) -> dict[str, Any]:
+    def clocks(self, values: Values) -> dict[str, Any]:
+        """Return when GCLK, LCLK, RESET and each axon are high: (from, to, level) of each pulse."""
         high, period = float(values["VDDIO"]), 1 / float(values["F_GCLK"])
         edges = [self.edge_time(k, values) for k in range(len(self.stimuli(values)))]
         bursts = [(edge + 0.1e-6, LCLK_PULSES) for edge in edges]
