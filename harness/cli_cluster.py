@@ -7,18 +7,21 @@ from typing import Annotated, Any
 import numpy as np
 import pandas as pd
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 
 from harness.arguments import parse_assignments
 from harness.cluster_input import read_axons, read_weights
+from harness.errors import HarnessError
 from harness.figures import paper_style, save_figure
 from harness.progress import RunProgress
 from harness.publish import RESULTS, output_folder
 from harness.quantities import engineering
 from harness.store import Store
-from testbenches.cluster import SharedPart, Task
+from testbenches.cluster import SharedPart, Task, cells
 from testbenches.cluster_figure import draw_raster
 from testbenches.cluster_run import Emulation, decision_table, emulate
+from testbenches.write_cells import states_of, words_of, write_cells
 
 console = Console()
 
@@ -37,13 +40,15 @@ def cluster(
     assignments = parse_assignments(settings or [])
     values = _settings(assignments)
     wanted = read_weights(weights, int(values["N_REF"]), int(values["BITS"]))
-    task = Task(tuple(map(tuple, program(wanted, values).tolist())), read_axons(axons))
-    made = emulate(
-        task, values, Store(results / "runs"), lambda name, runs: RunProgress(name, runs, console), jobs, flat
-    )
+    stimuli, store = read_axons(axons), Store(results.resolve() / "runs")
+    stored, report = program(wanted, values, store, jobs)
+    task = Task(tuple(map(tuple, stored.tolist())), stimuli)
+    made = emulate(task, values, store, lambda name, runs: RunProgress(name, runs, console), jobs, flat)
     changes = {**assignments, **({"FLAT": "1"} if flat else {})}
-    for path in write(made, output_folder(results, changes) / "cluster"):
+    for path in write(made, report, output_folder(results, changes) / "cluster"):
         _say(f"wrote {path}")
+    failed = int((~report["ok"]).sum())
+    _say(f"{len(report)} cells written, {int((report['attempts'] > 1).sum())} again, {failed} failed")
     for line in summary(made):
         _say(line)
 
@@ -57,20 +62,36 @@ def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:
     return SharedPart(Task(((0,),), ((0,),))).settings(assignments)
 
 
-def program(wanted: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
-    """Return the weights as they stand in the array after it was written; here every cell took its state."""
-    return wanted
+def program(
+    wanted: NDArray[np.int64], values: Mapping[str, Any], store: Store, jobs: int | None
+) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """Write the array; return the weights as they then stand in it, and the report of every cell.
+
+    Raises:
+        HarnessError: a reference or threshold cell did not take its state, so that nothing could be decided rightly.
+    """
+    bits, n_ref = int(values["BITS"]), int(values["N_REF"])
+    report = write_cells(cells(wanted + n_ref, values), values, store, jobs)
+    lost = report[~report["ok"] & (report["block"] != "synapse")]
+    if not lost.empty:
+        cell = lost.iloc[0]
+        raise HarnessError(
+            f"{len(lost)} cells of references and threshold did not take their state, the first at {cell['block']}, "
+            f"row {cell['row']}, line {cell['line']}; write with more current (VDDIO) or another MTJ."
+        )
+    return words_of(states_of(report, "synapse"), bits) - n_ref, report
 
 
-def write(made: Emulation, folder: Path) -> list[Path]:
-    """Write figure, decisions, and waveforms of clocks and membranes; return the paths."""
+def write(made: Emulation, report: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write figure, cells, decisions, and waveforms of clocks and membranes; return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    decisions, membranes = folder / "decisions.csv", folder / "membranes.csv"
+    cells, decisions, membranes = (folder / f"{name}.csv" for name in ("cells", "decisions", "membranes"))
+    report.to_csv(cells, index=False, float_format="%.6g")
     decision_table(made).to_csv(decisions, index=False, float_format="%.6g")
     waves(made).to_csv(membranes, float_format="%.6g")
     with paper_style():
         figures = save_figure(draw_raster(made), folder / "raster")
-    return [*figures, decisions, membranes]
+    return [*figures, cells, decisions, membranes]
 
 
 def waves(made: Emulation) -> pd.DataFrame:

@@ -12,17 +12,21 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from harness.measure import crossings
 from harness.partition import Drive
-from harness.synapse import spread, word
+from harness.synapse import ANTIPARALLEL, PARALLEL, spread, word
 from harness.testbench import Parameter, Results, Summary, Values
 from testbenches.chain_event import THRESHOLD_ROWS
-from testbenches.living_event import LIVING_PARAMETERS, SUPPLIES, Intervals, LivingTestbench
+from testbenches.living_event import LIVING_PARAMETERS, Intervals, LivingTestbench
+from testbenches.living_event import SUPPLIES as LIVING_SUPPLIES
+from testbenches.write_cells import cells_of
 
-COLUMN_SUPPLIES = ("vdd_columns", "vddio_dendrites")
-SHARED_SUPPLIES = tuple(supply for supply in SUPPLIES if supply not in COLUMN_SUPPLIES)
-READ_BIAS = ("bias_p", "bias_n", "bias_trim", "cascode_p", "cascode_n")
+COLUMN_SUPPLIES = ("vdd_columns", "vddio_columns", "vddio_dendrites")
+SHARED_SUPPLIES = tuple(supply for supply in LIVING_SUPPLIES if supply not in COLUMN_SUPPLIES)
+SUPPLIES = (*SHARED_SUPPLIES, *COLUMN_SUPPLIES)
+READ_LINES = ("vref", "bias_p", "bias_n", "bias_trim", "cascode_p", "cascode_n")
 SWITCHES = ("event", "update", "swrst", "swcomp", "swinteg", "swleak", "fire_clear")
 NEURON_BIAS = ("vbias_p", "vleak_p")
 T_FIRE = 2e-9  # s, SWCOMP to FIRE, and its clear to its fall; neighbours look at FIRE half a period of LCLK later
@@ -59,6 +63,38 @@ class Task:
         """Return the columns in order of their mean sum over all stimuli."""
         given = np.array([sums for sums in self.sums() if sums is not None])
         return [int(column) for column in given.mean(axis=0).argsort(kind="stable")]
+
+
+def threshold_words(values: Values) -> tuple[int, list[int], list[int]]:
+    """Return the threshold block's active rows, and the words of its rows: generation and reference.
+
+    Raises:
+        HarnessError: a threshold that its rows cannot hold.
+    """
+    bits, n_ref, threshold = (int(values[name]) for name in ("BITS", "N_REF", "THRESHOLD"))
+    most = 2**bits - 1
+    fitting = (rows for rows in range(1, THRESHOLD_ROWS) if threshold + rows * n_ref <= rows * most)
+    active = next(fitting, THRESHOLD_ROWS)
+    quiet = [0] * (THRESHOLD_ROWS - active)
+    return active, spread(threshold + active * n_ref, active, bits) + quiet, [n_ref] * active + quiet
+
+
+def cells(words: NDArray[np.int64], values: Values) -> dict[str, NDArray[np.int64]]:
+    """Return the state of every cell of the chip by block, axes (row, line); ``words`` has axes (axon, neuron).
+
+    The PSP reference is two equal words, the threshold block's lines are generation and reference, and a read reference
+    is a P and an AP line.
+    """
+    bits, n_ref = int(values["BITS"]), int(values["N_REF"])
+    _, generation, reference = threshold_words(values)
+    read = np.array([[PARALLEL, ANTIPARALLEL]])
+    return {
+        "synapse": cells_of(words, bits),
+        "psp_reference": cells_of(np.full((len(words), 2), n_ref), bits),
+        "threshold": cells_of(np.array([generation, reference]).T, bits),
+        "read_reference": read.repeat(len(words), axis=0),
+        "threshold_read_reference": read.repeat(THRESHOLD_ROWS, axis=0),
+    }
 
 
 class ClusterTestbench(LivingTestbench):
@@ -98,7 +134,7 @@ class ClusterTestbench(LivingTestbench):
         empty = {"shared": 0, "supplies": list(SUPPLIES), "edges": {}, "tables": {}, "fires": {}, "guesses": {}}
         return "cluster.cir.j2", {
             **{parameter.name: values[parameter.name] for parameter in self.parameters},
-            **self._clocks(values),
+            **self.clocks(values),
             **empty,
             **self.sections(values),
             **self._threshold(values),
@@ -107,7 +143,7 @@ class ClusterTestbench(LivingTestbench):
             "rows": self.task.rows,
             "chip_columns": self.task.columns,
             "reference": word([int(values["N_REF"])] * self.task.rows, int(values["BITS"])),
-            "settings": self._settings(values),
+            "settings": {**self._settings(values), "read": float(values["VDDIO"])},
             **self._latches(),
         }
 
@@ -127,16 +163,13 @@ class ClusterTestbench(LivingTestbench):
 
     def _threshold(self, values: Values) -> dict[str, Any]:
         """Return the threshold block: as many active rows as the threshold needs."""
-        bits, n_ref, threshold = (int(values[name]) for name in ("BITS", "N_REF", "THRESHOLD"))
-        most = 2**bits - 1
-        fitting = (rows for rows in range(1, THRESHOLD_ROWS) if threshold + rows * n_ref <= rows * most)
-        active = next(fitting, THRESHOLD_ROWS)
-        quiet = [0] * (THRESHOLD_ROWS - active)
+        bits = int(values["BITS"])
+        active, words, reference = threshold_words(values)
         return {
             "threshold_active": active,
             "threshold_rows": THRESHOLD_ROWS,
-            "threshold": word(spread(threshold + active * n_ref, active, bits) + quiet, bits),
-            "threshold_reference": word([n_ref] * active + quiet, bits),
+            "threshold": word(words, bits),
+            "threshold_reference": word(reference, bits),
         }
 
     def edge_lines(self) -> tuple[str, ...]:
@@ -146,7 +179,7 @@ class ClusterTestbench(LivingTestbench):
     def smooth_lines(self, values: Values) -> tuple[str, ...]:
         """Return the shared lines that carry a level."""
         gates = (f"reference_gate{bit}" for bit in range(int(values["BITS"])))
-        return (*gates, *READ_BIAS, *NEURON_BIAS)
+        return (*gates, *READ_LINES, *NEURON_BIAS)
 
     def column(self, index: int, values: Values, left: str = "0", right: str = "0", copies: int = 1) -> dict[str, Any]:
         """Return a column of the deck: the nodes of its neighbours' FIRE, and how many columns it stands for."""

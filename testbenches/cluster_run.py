@@ -19,6 +19,7 @@ from testbenches.cluster import (
     COLUMN_SUPPLIES,
     EXTREMES,
     SHARED_SUPPLIES,
+    SUPPLIES,
     ColumnPart,
     FlatCluster,
     SharedPart,
@@ -26,7 +27,7 @@ from testbenches.cluster import (
     fire_intervals,
 )
 from testbenches.cluster_model import Steps, ideal_decisions
-from testbenches.living_event import SUPPLIES, T_ACTIVE, T_LCLK, T_SEEN
+from testbenches.living_event import T_ACTIVE, T_LCLK, T_SEEN
 
 # A column's switches open within 10 ps; its mirrors turn 5 uV at a gate into 0.01 % of a current.
 EDGES, SMOOTH = Tolerance(10e-3, 10e-12), Tolerance(5e-6, 1e-12)
