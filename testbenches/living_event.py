@@ -32,10 +32,11 @@ T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
 T_ACTIVE = 5.8e-6  # s, from the edge of GCLK until the leak is over
 T_DRAWN = 5.7e-6  # s, from the edge of GCLK, in figures: past the leak
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
-# At edges of LCLK the gates' picoseconds set the steps: an event takes 4500 points with the house's chgtol, 1800 with
-# 1e-13 (edges move by 8 ps, VINTEG by 0.1 % of its swing at most), 1100 with gear at 5e-13, where equal windows still
-# repeat within 34 ps. The trapezoidal rule at 5e-13 rings: windows then differ by 0.4 ns, and gates seem overdriven.
-SOLVER = Solver(chgtol=5e-13, method="gear")
+# At edges of LCLK the gates' picoseconds set the steps. Gear does not ring, whatever the step (trap at this chgtol
+# rings beyond the oxides' limits). A coarse chgtol leaves the gates alone, while living.cir.j2 watches the voltages
+# that count. Newton is exact to 30 ppm: 300 ppm cost as much, and windows scatter by 0.1 ns. results/benchmarks.md
+# has what each of these brought, and how far it moves edges and ramps (`make bench ONLY=times`).
+SOLVER = Solver(reltol=3e-5, chgtol=1e-12, method="gear", xtrtol=10.0)
 
 SUPPLIES = (
     *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),
@@ -63,6 +64,8 @@ class LivingTestbench(Testbench):
 
     parameters: ClassVar[tuple[Parameter, ...]] = LIVING_PARAMETERS
     t_max: ClassVar[float] = 500e-9  # s
+    solver: ClassVar[Solver] = SOLVER
+    watched: ClassVar[bool] = True  # living.cir.j2's buffers that make steps follow the voltages that count
     timeout_s: ClassVar[float] = 3600.0
     check_solver: ClassVar[bool] = False  # minutes each; Figure 9F tells the solver's error for all of them
 
@@ -113,6 +116,7 @@ class LivingTestbench(Testbench):
             "threshold": word(spread(int(values["THRESHOLD"]) + rows * n_ref, rows, bits) + quiet, bits),
             "threshold_reference": word(reference + quiet, bits),
             "settings": self._settings(values),
+            "watched": self.watched,
         }
 
     def _settings(self, values: Values) -> dict[str, float]:
@@ -150,7 +154,7 @@ class LivingTestbench(Testbench):
 
     def analysis(self, values: Values) -> Analysis:
         """Return the transient; between events nothing moves, so steps may be long."""
-        return Transient(self.stop_time(values), self.t_max, SOLVER)
+        return Transient(self.stop_time(values), self.t_max, self.solver)
 
     def start(self, values: Values) -> Values:
         """Start from nominal silicon at the default levels, which all cases of one circuit share."""
