@@ -240,10 +240,6 @@ class SharedPart(ClusterTestbench):
         Parameter("LOAD", "columns on the lines: 0 the middle one for all, 1 both extremes", high=1, low=0, whole=True),
     )
 
-    def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield the part, then its check."""
-        return ({"LOAD": load} for load in (MIDDLE, EXTREMES))
-
     def standing(self, values: Values) -> dict[int, int]:
         """Return the columns of the deck, and how many each stands for."""
         columns, n = self.task.by_sum(), self.task.columns

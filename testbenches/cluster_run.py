@@ -18,6 +18,7 @@ from harness.testbench import Testbench, Values, conditions
 from testbenches.cluster import (
     COLUMN_SUPPLIES,
     EXTREMES,
+    MIDDLE,
     SHARED_SUPPLIES,
     SUPPLIES,
     ColumnPart,
@@ -102,9 +103,12 @@ def steps_of(values: Values) -> Steps:
 
 
 def emulate(
-    task: Task, settings: Mapping[str, Any], store: Store, stage: Stage, jobs: int | None = None, flat: bool = False
-) -> Emulation:
+    task: Task, settings: Mapping[str, Any], store: Store, stage: Stage, jobs: int | None = None, flat: bool = False,
+    check: bool = True,
+) -> Emulation:  # fmt: skip
     """Simulate a task from GCLK, LCLK and AXON, in one flat deck or in parts; finished runs are taken from the store.
+
+    ``check`` lets the parts say how well they agree with a flat deck of some columns.
 
     Raises:
         HarnessError: a run failed; or the parts do not agree with a flat deck of some columns.
@@ -118,7 +122,8 @@ def emulate(
         return Emulation(
             task, values, frame, dict.fromkeys(range(task.columns), frame), _energy(frame, SUPPLIES, values)
         )
-    shared, check = _run(part, values, part.variations(values), store, stage, jobs)
+    loads = [{"LOAD": load} for load in (MIDDLE, EXTREMES)[: 1 + check]]
+    shared, *checks = _run(part, values, loads, store, stage, jobs)
     drive = make_drive(shared, part.edge_lines(), EDGES, part.smooth_lines(values), SMOOTH)
     heard: Fires = frozenset((d.period, d.neuron) for d in ideal_decisions(task.sums(), steps_of(values)) if d.fires)
     made = Emulation(task, values, shared, {}, {})
@@ -133,7 +138,12 @@ def emulate(
         heard = made.fires
     parts = [_energy(shared, SHARED_SUPPLIES, values), *(_energy(f, COLUMN_SUPPLIES, values) for f in columns.values())]
     energy = {supply: sum(part.get(supply, 0.0) for part in parts) for supply in SUPPLIES}
-    return replace(made, energy=energy, rounds=made.rounds - 1, disagreement=_compare(made, check))
+    return replace(
+        made,
+        energy=energy,
+        rounds=made.rounds - 1,
+        disagreement=max((_compare(made, frame) for frame in checks), default=float("nan")),
+    )
 
 
 def _run(
