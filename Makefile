@@ -49,6 +49,9 @@ scoreboard: $(READY) ## all rows: corners and self-calibration too
 campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour)
 	@$(SPINTEGRATE) campaign $(OPTIONS)
 
+report: figures ## everything that is stored as pages: results/report/index.html, opens from disk
+	@$(SPINTEGRATE) report
+
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
@@ -72,6 +75,10 @@ contributions: $(READY) ## which devices carry the variance of Figures 8E, 8F an
 
 test: $(READY) ## all tests, golden waveforms among them (PYTEST="-k name" chooses)
 	@$(BIN)/python -m pytest -n $(call quote,$(or $(JOBS),auto)) --dist loadfile $(PYTEST)
+
+test-report: $(READY) ## the report's pages in a headless Chromium, which it installs (apt-get); results/report too, if it is there
+	@scripts/setup.sh test-report
+	@$(BIN)/python -m pytest tests/browser $(PYTEST)
 
 lint: $(READY) ## style, types, the one-way flow
 	@$(BIN)/ruff check
@@ -110,9 +117,9 @@ clean: ## remove what tools leave behind; finished simulations stay
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also remove finished simulations and the virtual environments
-	@rm -rf .venv .venv-cmtj results/runs results/mc results/set
+	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
 
-.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean cmtj $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean cmtj report test-report $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -60,6 +60,7 @@ from harness.publish import (
 from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
+from harness.report import write_report
 from harness.runner import RUNS, collect, run_cases
 from harness.scoreboard import missing_rows, update_readme, write_scoreboard
 from harness.store import Store
@@ -244,6 +245,14 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
     show_rows(table)
     if problems:
         raise HarnessError(f"{len(problems)} of {len(benches)} testbenches gave no answer: {' | '.join(problems)}")
+
+
+@app.command()
+def report(results: ResultsOption = RESULTS) -> None:
+    """Write results/report/: every board, figure and stored run as pages that open from disk; nothing is simulated."""
+    page = write_report(results.resolve(), list(all_testbenches().values()))
+    size = sum(path.stat().st_size for path in page.parent.rglob("*") if path.is_file())
+    say(f"wrote {_shown(page)}: {size / 1e6:.1f} MB")
 
 
 @app.command()

@@ -3,7 +3,8 @@
 # a virtual environment .venv with exactly the packages of requirements.lock. Asks nothing, so it also runs without a
 # terminal. Every way it can fail ends in one line that says what to run. `make` calls it when its inputs changed.
 #
-# PYTHON=/path/to/python3 chooses the interpreter.
+# PYTHON=/path/to/python3 chooses the interpreter. `setup.sh test-report` adds what that target alone needs to a checkout
+# that is ready: Chromium, and the packages of scripts/test-report.lock.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -57,6 +58,13 @@ apt_get() {
 pip_install() {
     .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps "$@" </dev/null >&2
 }
+
+if [ "${1:-}" = test-report ]; then
+    have chromium || install_packages chromium
+    pip_install --require-hashes -r scripts/test-report.lock \
+        || fail "pip could not install the packages of scripts/test-report.lock (its reason stands above): check the network and free space, then run make again."
+    exit
+fi
 
 if [ -n "${PYTHON:-}" ]; then
     python=$(find_python "$PYTHON")

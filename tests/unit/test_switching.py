@@ -1,6 +1,8 @@
 """How a junction switches: closed forms against textbook limits, their own integrals, and cmtj."""
 
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from scipy.integrate import cumulative_trapezoid, quad, trapezoid
 from harness.errors import HarnessError
 from harness.mtj import MtjSet, load_mtj_set
 from harness.switching import read_disturb, switching_rate, switching_time, threshold_current, write_error
+from testbenches import fig03
 from testbenches.fig03 import cmtj_reference
 
 SETS = ("10k20k", "5k30k")
@@ -146,6 +149,28 @@ def test_cmtj_switches_at_the_same_currents_and_as_fast() -> None:
         assert row["value"] == pytest.approx(
             switching_time(mtj, current, to_antiparallel, row["start_angle"]), rel=3e-3
         )
+
+
+def test_a_missing_or_foreign_reference_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fig03, "CMTJ_REFERENCE", tmp_path / "cmtj_reference.csv")
+    with pytest.raises(HarnessError, match="is missing.*make cmtj"):
+        fig03.cmtj_reference("threshold")
+    (tmp_path / "cmtj_reference.csv").write_text(
+        "mtj,measure,value,cmtj\n10k20k,threshold,1,1.15.0\n", encoding="utf-8"
+    )
+    with pytest.raises(HarnessError, match="no measure 'switching_time'"):
+        fig03.cmtj_reference("switching_time")
+
+
+def test_the_package_never_imports_cmtj() -> None:
+    """It is GPL-2.0, and only scripts/cmtj_reference.py runs it, in an environment of its own."""
+    project = Path(fig03.__file__).parents[1]
+    sources = [*project.glob("harness/**/*.py"), *project.glob("testbenches/**/*.py")]
+    assert len(sources) > 50
+    found = [
+        path.name for path in sources if re.search(r"^\s*(import|from) cmtj", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert found == []
 
 
 def test_stochastic_runs_of_cmtj_fail_as_often() -> None:
