@@ -65,6 +65,9 @@ cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS
 	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
 	    $(if $(FLAT),--flat) $(OPTIONS)
 
+random_matrices: $(READY) ## decisions of random matrices against the ideal integer model (half an hour)
+	@$(SPINTEGRATE) random-matrices $(OPTIONS)
+
 mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1
 	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
 	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
@@ -97,7 +100,7 @@ golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all w
 	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
 	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
 
-bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times or studies
+bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times, studies or cluster
 	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole) $(if $(ONLY),--only $(call quote,$(ONLY)))
 
 doctor: $(READY) ## what is installed, and what is wrong with it
@@ -119,7 +122,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
 
-.PHONY: help setup figures scoreboard stability cluster mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean cmtj report test-report $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster random_matrices mc contributions campaign test lint format golden golden-update bench doctor lock clean distclean cmtj report test-report $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

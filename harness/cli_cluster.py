@@ -17,10 +17,12 @@ from harness.figures import paper_style, save_figure
 from harness.progress import RunProgress
 from harness.publish import RESULTS, output_folder
 from harness.quantities import engineering
+from harness.scoreboard import score
 from harness.store import Store
 from testbenches.cluster import SharedPart, Task, cells
 from testbenches.cluster_figure import draw_raster
 from testbenches.cluster_run import Emulation, decision_table, emulate
+from testbenches.random_matrices import CLAIMS, NAME, decide, summarize
 from testbenches.write_cells import states_of, words_of, write_cells
 
 console = Console()
@@ -130,6 +132,18 @@ def summary(made: Emulation) -> list[str]:
             f"{made.disagreement:.3%} of their swing (RMS)"
         )
     return lines
+
+
+def decision_rows(assignments: Mapping[str, str], jobs: int | None, results: Path, folder: Path) -> pd.DataFrame:
+    """Run the random matrices, write every decision to ``folder``, and return their scoreboard rows."""
+    values = _settings(assignments)
+    store = Store(results.resolve() / "runs")
+    table = decide(values, store, lambda name, runs: RunProgress(name, runs, console), jobs)
+    path = folder / "measures" / f"{NAME}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.6g")
+    _say(f"wrote {path}")
+    return score(NAME, CLAIMS, summarize(table, int(values["THRESHOLD"])))
 
 
 def _say(text: str) -> None:
