@@ -19,7 +19,7 @@ from harness.publish import RESULTS, output_folder
 from harness.quantities import engineering
 from harness.scoreboard import score
 from harness.store import Store
-from testbenches.cluster import SharedPart, Task, cells
+from testbenches.cluster import Skeleton, Task, cells
 from testbenches.cluster_figure import draw_raster
 from testbenches.cluster_run import Emulation, decision_table, emulate
 from testbenches.random_matrices import CLAIMS, NAME, decide, summarize
@@ -61,7 +61,7 @@ def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         HarnessError: a name that the cluster does not have, or a value that it refuses.
     """
-    return SharedPart(Task(((0,),), ((0,),))).settings(assignments)
+    return Skeleton(Task(((0,),), ((0,),))).settings(assignments)
 
 
 def program(

@@ -77,6 +77,18 @@ def source_points(line: pd.Series) -> list[float]:
     return [float(value) for pair in zip(time[~still], level[~still], strict=True) for value in pair]
 
 
+def together(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return every column of several frames (index time, s) at all their time points."""
+    frames = list(frames)
+    time = np.unique(np.concatenate([frame.index.to_numpy(dtype=float) for frame in frames]))
+    columns = {
+        name: np.interp(time, frame.index.to_numpy(dtype=float), frame[name].to_numpy(dtype=float))
+        for frame in frames
+        for name in frame.columns
+    }
+    return pd.DataFrame(columns, index=pd.Index(time, name="time"))
+
+
 def rms_difference(one: pd.Series, other: pd.Series, start: float, stop: float) -> float:
     """Return the RMS over time of the difference of two waveforms (index time, s) from ``start`` to ``stop`` (s)."""
     time = other.index.to_numpy(dtype=float)

@@ -1,8 +1,10 @@
-"""The cluster of any weights and stimuli: in one flat deck, or its shared part and each column by itself.
+"""The cluster of any weights and stimuli: in one flat deck, or in parts.
 
-Columns meet through the lines of ``shared_lines`` only, and through the FIRE of neighbours, which acts from the next
-period on. So the shared part is simulated once, with a column that stands for all of them on its lines, and then each
-column with its dendrite between sources that repeat those lines.
+Columns meet through word lines, switches, the PSP reference's gates and the bias lines only, and through the FIRE of
+neighbours, which acts from the next period on. So what is shared is simulated once, with a column that stands for all
+of them on its lines, and then each column with its dendrite between sources that repeat those lines. What is shared is
+itself in two parts: the clocking, whose gates follow every edge of LCLK and which nothing analog acts back on, and the
+references, which need not see those edges.
 """
 
 from abc import abstractmethod
@@ -20,14 +22,16 @@ from harness.synapse import ANTIPARALLEL, PARALLEL, spread, word
 from harness.testbench import Parameter, Results, Summary, Values
 from testbenches.chain_event import THRESHOLD_ROWS
 from testbenches.living_event import LIVING_PARAMETERS, Intervals, LivingTestbench
-from testbenches.living_event import SUPPLIES as LIVING_SUPPLIES
 from testbenches.write_cells import cells_of
 
 COLUMN_SUPPLIES = ("vdd_columns", "vddio_columns", "vddio_dendrites")
-SHARED_SUPPLIES = tuple(supply for supply in LIVING_SUPPLIES if supply not in COLUMN_SUPPLIES)
-SUPPLIES = (*SHARED_SUPPLIES, *COLUMN_SUPPLIES)
+CLOCKING_SUPPLIES = ("vdd_generation", "vddio_generation", "vddio_word_lines")
+REFERENCE_SUPPLIES = ("vdd_reference", "vdd_threshold", "vddio_references", "vddio_window")
+SUPPLIES = (*CLOCKING_SUPPLIES, *REFERENCE_SUPPLIES, *COLUMN_SUPPLIES)
 READ_LINES = ("vref", "bias_p", "bias_n", "bias_trim", "cascode_p", "cascode_n")
-SWITCHES = ("event", "update", "swrst", "swcomp", "swinteg", "swleak", "fire_clear")
+WINDOW = "swinteg"  # the switch that the time-window generator makes
+SWITCHES = ("event", "update", "swrst", "swcomp", "swleak", "fire_clear")
+CLOCKS = ("gclk", "lclk")
 NEURON_BIAS = ("vbias_p", "vleak_p")
 T_FIRE = 2e-9  # s, SWCOMP to FIRE, and its clear to its fall; neighbours look at FIRE half a period of LCLK later
 
@@ -127,18 +131,19 @@ class ClusterTestbench(LivingTestbench):
 
     @abstractmethod
     def sections(self, values: Values) -> Mapping[str, Any]:
-        """Return what the deck holds: columns, and where they are not empty shared, supplies, edges, tables, fires."""
+        """Return what the deck holds: clocking, references, columns, edges, tables, fires, guesses; supplies, lines."""
 
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the deck of the sections that a subclass asks for."""
-        empty = {"shared": 0, "supplies": list(SUPPLIES), "edges": {}, "tables": {}, "fires": {}, "guesses": {}}
+        empty: dict[str, Any] = {name: {} for name in ("edges", "tables", "fires", "guesses")}
+        empty |= {"clocking": 0, "references": 0, "supplies": list(SUPPLIES), "columns": [], "lines": []}
         return "cluster.cir.j2", {
             **{parameter.name: values[parameter.name] for parameter in self.parameters},
             **self.clocks(values),
             **empty,
             **self.sections(values),
             **self._threshold(values),
-            "lines": [*self.edge_lines(), *self.smooth_lines(values)],
+            "switches": list(SWITCHES),
             "bits": int(values["BITS"]),
             "rows": self.task.rows,
             "chip_columns": self.task.columns,
@@ -173,11 +178,16 @@ class ClusterTestbench(LivingTestbench):
         }
 
     def edge_lines(self) -> tuple[str, ...]:
-        """Return the shared lines of two levels."""
-        return (*(f"wl{row}" for row in range(self.task.rows)), "az_read", *SWITCHES)
+        """Return the lines of two levels that columns share; all but the window are the clocking's."""
+        return (*(f"wl{row}" for row in range(self.task.rows)), "az_read", *SWITCHES, WINDOW)
+
+    def clocked_lines(self, values: Values) -> tuple[str, ...]:
+        """Return the lines from the clocking to everything else."""
+        threshold = (f"wl_threshold{row}" for row in range(threshold_words(values)[0]))
+        return (*(line for line in self.edge_lines() if line != WINDOW), *threshold, "swhold")
 
     def smooth_lines(self, values: Values) -> tuple[str, ...]:
-        """Return the shared lines that carry a level."""
+        """Return the shared lines that carry a level; they are the references'."""
         gates = (f"reference_gate{bit}" for bit in range(int(values["BITS"])))
         return (*gates, *READ_LINES, *NEURON_BIAS)
 
@@ -193,10 +203,6 @@ class ClusterTestbench(LivingTestbench):
         signals = tuple(name.format(column) for column in columns for name in each)
         return (*signals, *(f"i(v{supply})" for supply in supplies))
 
-    def kept_lines(self, values: Values) -> tuple[str, ...]:
-        """Return what is kept of the shared part: clocks, VTWG, every shared line."""
-        return ("gclk", "lclk", "swhold", "bounded", "vtwg", *self.edge_lines(), *self.smooth_lines(values))
-
 
 class FlatCluster(ClusterTestbench):
     """Everything in one deck: the reference for the parts."""
@@ -210,35 +216,91 @@ class FlatCluster(ClusterTestbench):
         self.guesses = guesses
 
     def sections(self, values: Values) -> Mapping[str, Any]:
-        """Return the shared part with every column between its neighbours."""
+        """Return everything, with every column between its neighbours."""
         fires = ["0", *(f"fire{c}" for c in range(self.task.columns)), "0"]
         columns = [self.column(c, values, fires[c], fires[c + 2]) for c in range(self.task.columns)]
-        return {"shared": 1, "columns": columns, "guesses": dict(self.guesses)}
+        return {"clocking": 1, "references": 1, "columns": columns, "guesses": dict(self.guesses)}
 
     def signals(self, values: Values) -> tuple[str, ...]:
-        """Return the shared lines, every column and the supplies' currents."""
-        return (*self.kept_lines(values), *self.kept(range(self.task.columns), SUPPLIES))
+        """Return clocks, lines, every column and the supplies' currents."""
+        lines = (*CLOCKS, *self.clocked_lines(values), WINDOW, "vtwg", *self.smooth_lines(values))
+        return (*lines, *self.kept(range(self.task.columns), SUPPLIES))
 
     def start(self, values: Values) -> Values:
         """Return nothing: the deck brings its guesses."""
         return {}
 
 
+class Skeleton(ClusterTestbench):
+    """One column, and one latch for the axons that are alike: small enough to find its operating point."""
+
+    name = "cluster_skeleton"
+
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return everything, with the first column alone."""
+        return {"clocking": 1, "references": 1, "columns": [self.column(0, values)]}
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return a node; its operating point is asked for, which has them all."""
+        return ("vtwg",)
+
+    def guesses(self, point: Mapping[str, float]) -> dict[str, float]:
+        """Return node -> V of the flat cluster from this one's operating point, in which all columns are alike."""
+        latch_of = self._latches()["latch_of"]
+        alike = {f"xaxon{a}": [f"xaxon{row}" for row, latch in enumerate(latch_of) if latch == a] for a in latch_of}
+        return copied(point, alike | column_blocks(0, range(self.task.columns)))
+
+
+def column_blocks(standing: int, columns: Iterable[int]) -> dict[str, list[str]]:
+    """Return which blocks are alike when one column stands for others."""
+    each = list(columns)
+    return {f"{block}{standing}": [f"{block}{column}" for column in each] for block in ("xcolumn", "xdendrite")}
+
+
+def copied(point: Mapping[str, float], alike: Mapping[str, list[str]]) -> dict[str, float]:
+    """Return node -> V with the nodes inside a block copied to the blocks that are like it."""
+    guesses: dict[str, float] = {}
+    for node, volts in point.items():
+        block, _, inner = node.partition(".")
+        if "_behind" not in node:  # of an instance that stands for several
+            guesses |= {f"{name}.{inner}" if inner else name: volts for name in alike.get(block, [block])}
+    return guesses
+
+
+class Clocking(ClusterTestbench):
+    """Axons, switch generation and word lines, loaded with the gates of everything else."""
+
+    name = "cluster_clocking"
+
+    def sections(self, values: Values) -> Mapping[str, Any]:
+        """Return the clocking; window and dendrites are its loads."""
+        return {"clocking": 1, "supplies": [*CLOCKING_SUPPLIES, "vddio_window", "vddio_dendrites"]}
+
+    def signals(self, values: Values) -> tuple[str, ...]:
+        """Return clocks, lines and the supplies' currents."""
+        return (*CLOCKS, *self.clocked_lines(values), *(f"i(v{supply})" for supply in CLOCKING_SUPPLIES))
+
+
 MIDDLE, EXTREMES = 0, 1
 
 
-class SharedPart(ClusterTestbench):
-    """Axons, generation, references, threshold, time-window generator; few columns stand for all on the lines.
+class References(ClusterTestbench):
+    """Bias, threshold block, time-window generator and PSP reference; few columns stand for all on their lines.
 
     In one case that is the column of the middle sum; in the other, a check, those of the least and the largest do, and
     it ends with the first event.
     """
 
-    name = "cluster_shared"
+    name = "cluster_references"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *LIVING_PARAMETERS,
         Parameter("LOAD", "columns on the lines: 0 the middle one for all, 1 both extremes", high=1, low=0, whole=True),
     )
+
+    def __init__(self, task: Task, drive: Drive) -> None:
+        """Take what the cluster is given, and the clocking's lines."""
+        super().__init__(task)
+        self.drive = drive
 
     def standing(self, values: Values) -> dict[int, int]:
         """Return the columns of the deck, and how many each stands for."""
@@ -248,33 +310,31 @@ class SharedPart(ClusterTestbench):
         return {columns[0]: n // 2, columns[-1]: n - n // 2}
 
     def sections(self, values: Values) -> Mapping[str, Any]:
-        """Return the shared part with the columns that stand for all; their neighbours never fire."""
-        columns = [self.column(c, values, copies=copies) for c, copies in self.standing(values).items()]
-        return {"shared": 1, "columns": columns}
+        """Return the references with the columns that stand for all; their neighbours never fire."""
+        return {
+            "references": 1,
+            "supplies": [*REFERENCE_SUPPLIES, *COLUMN_SUPPLIES],
+            "columns": [self.column(c, values, copies=copies) for c, copies in self.standing(values).items()],
+            "lines": [WINDOW, *self.smooth_lines(values)],
+            "edges": dict(self.drive.edges),
+        }
 
     def stop_time(self, values: Values) -> float:
         """Return the end (s): the last period's active part, or for a check the first event's."""
-        if int(values["LOAD"]) == MIDDLE:
+        if int(values.get("LOAD", MIDDLE)) == MIDDLE:
             return super().stop_time(values)
         after = len(self.task.stimuli) - 1 - self.task.first_event
         return super().stop_time(values) - after / float(values["F_GCLK"])
 
     def signals(self, values: Values) -> tuple[str, ...]:
-        """Return the shared lines, the columns that are there, and the supplies' currents."""
-        return (*self.kept_lines(values), *self.kept(self.standing(values), SUPPLIES))
+        """Return the window, VTWG, the smooth lines, the columns that are there, and the supplies' currents."""
+        lines = (WINDOW, "vtwg", *self.smooth_lines(values))
+        return (*lines, *self.kept(self.standing(values), REFERENCE_SUPPLIES))
 
-    def guesses(self, point: Mapping[str, float], values: Values, columns: Iterable[int]) -> dict[str, float]:
-        """Return node -> V for a deck of these columns from this part's operating point, in which all are alike."""
+    def guesses(self, point: Mapping[str, float], values: Values) -> dict[str, float]:
+        """Return node -> V of every column from the operating point of the middle one."""
         (standing,) = self.standing({**values, "LOAD": MIDDLE})
-        latch_of = self._latches()["latch_of"]
-        alike = {f"xaxon{a}": [f"xaxon{row}" for row, latch in enumerate(latch_of) if latch == a] for a in latch_of}
-        alike |= {f"{block}{standing}": [f"{block}{c}" for c in columns] for block in ("xcolumn", "xdendrite")}
-        guesses: dict[str, float] = {}
-        for node, volts in point.items():
-            block, _, inner = node.partition(".")
-            if "_behind" not in node:  # of an instance that stands for several
-                guesses |= {f"{name}.{inner}" if inner else name: volts for name in alike.get(block, [block])}
-        return guesses
+        return copied(point, column_blocks(standing, range(self.task.columns)))
 
 
 class ColumnPart(ClusterTestbench):
@@ -299,7 +359,7 @@ class ColumnPart(ClusterTestbench):
         return {
             "supplies": list(COLUMN_SUPPLIES),
             "columns": [self.column(index, values, near.get(index - 1, "0"), near.get(index + 1, "0"))],
-            "edges": dict(self.drive.edges),
+            "edges": {line: self.drive.edges[line] for line in self.edge_lines()},
             "tables": dict(self.drive.tables),
             "fires": {node: self.fires[c] for c, node in near.items()},
             "guesses": {node: volts for node, volts in self.start_guesses.items() if node.startswith(own)},

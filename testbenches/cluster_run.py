@@ -11,19 +11,23 @@ import pandas as pd
 from harness.errors import HarnessError
 from harness.job import CaseRun, nominal_point
 from harness.measure import value_at
-from harness.partition import Tolerance, make_drive, rms_difference
+from harness.partition import Drive, Tolerance, make_drive, rms_difference, together
 from harness.runner import run_cases
 from harness.store import Store
-from harness.testbench import Testbench, Values, conditions
+from harness.testbench import Case, Testbench, Values, conditions
 from testbenches.cluster import (
+    CLOCKING_SUPPLIES,
     COLUMN_SUPPLIES,
     EXTREMES,
     MIDDLE,
-    SHARED_SUPPLIES,
+    REFERENCE_SUPPLIES,
     SUPPLIES,
+    WINDOW,
+    Clocking,
     ColumnPart,
     FlatCluster,
-    SharedPart,
+    References,
+    Skeleton,
     Task,
     fire_intervals,
 )
@@ -113,18 +117,23 @@ def emulate(
     Raises:
         HarnessError: a run failed; or the parts do not agree with a flat deck of some columns.
     """
-    part = SharedPart(task)
-    values = {**part.settings({}), **settings}
-    point = nominal_point(part, part.cases_of(values, [{}])[0], store)
-    guesses = part.guesses(point, values, range(task.columns))
+    skeleton = Skeleton(task)
+    values = {**skeleton.settings({}), **settings}
     if flat:
-        (frame,) = _run(FlatCluster(task, guesses), values, [{}], store, stage, jobs)
+        point = nominal_point(skeleton, skeleton.cases_of(values, [{}])[0], store)
+        (frame,) = _run(FlatCluster(task, skeleton.guesses(point)), values, [{}], store, stage, jobs)
         return Emulation(
             task, values, frame, dict.fromkeys(range(task.columns), frame), _energy(frame, SUPPLIES, values)
         )
+    (clocking,) = _run(Clocking(task), values, [{}], store, stage, jobs)
+    clocked = make_drive(clocking, skeleton.clocked_lines(values), EDGES, (), SMOOTH)
+    part = References(task, clocked)
     loads = [{"LOAD": load} for load in (MIDDLE, EXTREMES)[: 1 + check]]
-    shared, *checks = _run(part, values, loads, store, stage, jobs)
-    drive = make_drive(shared, part.edge_lines(), EDGES, part.smooth_lines(values), SMOOTH)
+    references, *checks = _run(part, values, loads, store, stage, jobs)
+    own = make_drive(references, [WINDOW], EDGES, part.smooth_lines(values), SMOOTH)
+    drive = Drive({**clocked.edges, **own.edges}, own.tables)
+    guesses = part.guesses(nominal_point(part, _cases(part, values, loads)[0], store), values)
+    shared = together([clocking, references[[WINDOW, "vtwg"]]])
     heard: Fires = frozenset((d.period, d.neuron) for d in ideal_decisions(task.sums(), steps_of(values)) if d.fires)
     made = Emulation(task, values, shared, {}, {})
     waiting, last = set(range(task.columns)), len(task.stimuli) - 1
@@ -136,7 +145,11 @@ def emulate(
         changed = {column for period, column in made.fires ^ heard if period < last}
         waiting = {near for column in changed for near in (column - 1, column + 1) if 0 <= near < task.columns}
         heard = made.fires
-    parts = [_energy(shared, SHARED_SUPPLIES, values), *(_energy(f, COLUMN_SUPPLIES, values) for f in columns.values())]
+    parts = [
+        _energy(clocking, CLOCKING_SUPPLIES, values),
+        _energy(references, REFERENCE_SUPPLIES, values),
+        *(_energy(f, COLUMN_SUPPLIES, values) for f in columns.values()),
+    ]
     energy = {supply: sum(part.get(supply, 0.0) for part in parts) for supply in SUPPLIES}
     return replace(
         made,
@@ -150,13 +163,17 @@ def _run(
     bench: Testbench, values: Values, variations: Iterable[Values], store: Store, stage: Stage, jobs: int | None
 ) -> list[pd.DataFrame]:
     """Return the waveforms of each case, in order."""
-    cases = bench.cases_of({**bench.settings({}), **values}, variations)
+    cases = _cases(bench, values, variations)
     with stage(bench.name, len(cases)) as progress:
         runs = run_cases(bench, cases, store, jobs, progress=progress.advance)
     failures = [run.failure for run in runs if run.failure]
     if failures:
         raise HarnessError(f"{len(failures)} of {len(runs)} runs of the cluster failed; the first: {failures[0]}")
     return [run.waveforms for run in runs if run.waveforms is not None]
+
+
+def _cases(bench: Testbench, values: Values, variations: Iterable[Values]) -> list[Case]:
+    return bench.cases_of({**bench.settings({}), **values}, variations)
 
 
 def _heard(made: Emulation, fires: Fires) -> dict[int, list[tuple[float, float, float]]]:
@@ -173,7 +190,7 @@ def _compare(made: Emulation, check: pd.DataFrame) -> float:
     Raises:
         HarnessError: farther than AGREEMENT, or another FIRE in the first event.
     """
-    bench = SharedPart(made.task)
+    bench = References(made.task, Drive({}, {}))
     edge = bench.edge_time(made.task.first_event, made.values)
     worst, half = 0.0, float(made.values["VDDIO"]) / 2
     for column in bench.standing({**made.values, "LOAD": EXTREMES}):
