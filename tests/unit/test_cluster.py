@@ -1,5 +1,6 @@
 """The cluster's decks and tables, without a simulator."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,12 @@ from harness.testbench import conditions
 from testbenches.cluster import (
     EXTREMES,
     MIDDLE,
+    Clocking,
     ClusterTestbench,
     ColumnPart,
     FlatCluster,
-    SharedPart,
+    References,
+    Skeleton,
     Task,
     cells,
     fire_intervals,
@@ -39,10 +42,18 @@ def text(bench: ClusterTestbench, **changes: str) -> str:
     return DeckBuilder(conditions(given)).deck(bench.name, TESTBENCHES / template, deck)
 
 
+def levels(names: Iterable[str]) -> dict[str, list[float]]:
+    return {name: [0.0, 0.0, 1e-6, 0.0] for name in names}
+
+
+def references(task: Task = TASK) -> References:
+    clocking = Clocking(task)
+    return References(task, Drive(levels(clocking.clocked_lines(values(clocking))), {}))
+
+
 def column_part(fires: dict[int, list[tuple[float, float, float]]]) -> ColumnPart:
-    shared = SharedPart(TASK)
-    names = shared.edge_lines(), shared.smooth_lines(values(shared))
-    drive = Drive(*({name: [0.0, 0.0, 1e-6, 0.0] for name in lines} for lines in names))
+    bench = Skeleton(TASK)
+    drive = Drive(levels([*bench.clocked_lines(values(bench)), "swinteg"]), levels(bench.smooth_lines(values(bench))))
     return ColumnPart(TASK, drive, fires, {"xcolumn1.gate0": 0.5, "xcolumn0.gate0": 0.5})
 
 
@@ -61,24 +72,34 @@ def test_the_flat_deck_has_every_device_of_its_own() -> None:
     assert sum(device.kind == "mtj" for device in devices) == 4 * 9 + 4 * 6 + 4 * 2 + 2 * 6 + 2 * 2
 
 
-def test_in_the_shared_part_some_stand_for_all() -> None:
-    shared = SharedPart(TASK)
-    given = values(shared)
-    assert shared.standing({**given, "LOAD": MIDDLE}) == {1: 3}
-    assert shared.standing({**given, "LOAD": EXTREMES}) == {2: 1, 0: 2}
-    deck = text(shared)
-    lines = [*shared.edge_lines(), *shared.smooth_lines(given)]
-    for line in lines:
+def test_in_the_references_some_columns_stand_for_all() -> None:
+    bench = references()
+    given = values(bench)
+    assert bench.standing({**given, "LOAD": MIDDLE}) == {1: 3}
+    assert bench.standing({**given, "LOAD": EXTREMES}) == {2: 1, 0: 2}
+    deck = text(bench)
+    for line in ("swinteg", *bench.smooth_lines(given)):
         assert f"Fload_{line}_behind1 {line} 0 Vload_{line}_behind1 2" in deck
+    for line in bench.clocked_lines(given):
+        assert f"Vdriven_{line} {line} 0 pwl(" in deck
+    assert "Xgeneration gclk" not in deck
+
+
+def test_the_clocking_carries_the_gates_of_all_the_rest() -> None:
+    deck = text(Clocking(TASK))
+    assert "Fload_wl0_cells wl0 0 Vload_wl0_cells 16" in deck  # 3 columns of 3 bits, 2 references of 3, read reference
+    assert "Fload_az_read_control az_read 0 Vload_az_read_control 5" in deck
+    assert "Fload_swrst_dendrite swrst 0 Vload_swrst_dendrite 2" in deck
     assert "Xaxon3" not in deck and "Fload_axon_load_behind2 axon_load 0 Vload_axon_load_behind2 1" in deck
+    assert "Xpsp_reference" not in deck
 
 
 def test_a_check_ends_with_the_first_event() -> None:
     longer = replace(TASK, stimuli=(*TASK.stimuli, (), (2,)))
-    shared, short = SharedPart(longer), SharedPart(TASK)
-    given = values(shared)
-    assert shared.stop_time({**given, "LOAD": EXTREMES}) == pytest.approx(short.stop_time({**given, "LOAD": MIDDLE}))
-    assert shared.stop_time({**given, "LOAD": MIDDLE}) > short.stop_time({**given, "LOAD": MIDDLE})
+    whole, short = references(longer), references()
+    given = values(whole)
+    assert whole.stop_time({**given, "LOAD": EXTREMES}) == pytest.approx(short.stop_time({**given, "LOAD": MIDDLE}))
+    assert whole.stop_time({**given, "LOAD": MIDDLE}) > short.stop_time({**given, "LOAD": MIDDLE})
 
 
 def test_a_column_by_itself_hears_its_neighbours_from_sources() -> None:
@@ -89,12 +110,14 @@ def test_a_column_by_itself_hears_its_neighbours_from_sources() -> None:
 
 
 def test_guesses_are_copied_to_what_is_alike() -> None:
-    shared = SharedPart(TASK)
-    point = {"xcolumn1.gate0": 0.6, "xaxon2.sample": 1.8, "wl0": 0.1, "wl0_behind1": 0.1, "xtwg.open": 0.2}
-    guesses = shared.guesses(point, values(shared), range(3))
-    assert guesses == {
+    point = {"xcolumn0.gate0": 0.6, "xaxon2.sample": 1.8, "wl0": 0.1, "wl0_behind1": 0.1, "xtwg.open": 0.2}
+    assert Skeleton(TASK).guesses(point) == {
         "xcolumn0.gate0": 0.6, "xcolumn1.gate0": 0.6, "xcolumn2.gate0": 0.6, "xaxon2.sample": 1.8,
         "xaxon3.sample": 1.8, "wl0": 0.1, "xtwg.open": 0.2,
+    }  # fmt: skip
+    bench = references()
+    assert bench.guesses({"xdendrite1.rst": 1.8, "rst": 1.8}, values(bench)) == {
+        "xdendrite0.rst": 1.8, "xdendrite1.rst": 1.8, "xdendrite2.rst": 1.8, "rst": 1.8,
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.partition import Tolerance, make_drive, rms_difference, source_points, thin
+from harness.partition import Tolerance, make_drive, rms_difference, source_points, thin, together
 
 TIME = np.linspace(0.0, 1e-6, 1001)
 
@@ -56,3 +56,11 @@ def test_rms_difference_weighs_time_not_points() -> None:
     stepped = pd.Series(np.where(uneven.index < 0.105, 1.0, 0.0), index=uneven.index)
     assert rms_difference(stepped, uneven, 0.0, 1.0) == pytest.approx(np.sqrt(0.105), rel=0.02)
     assert rms_difference(uneven, uneven, 0.0, 1.0) == 0.0
+
+
+def test_frames_together_have_every_time_point() -> None:
+    one = pd.DataFrame({"a": [0.0, 2.0]}, index=[0.0, 2.0])
+    other = pd.DataFrame({"b": [1.0, 1.0, 3.0]}, index=[0.0, 1.0, 2.0])
+    joined = together([one, other])
+    assert joined.index.tolist() == [0.0, 1.0, 2.0]
+    assert joined["a"].tolist() == [0.0, 1.0, 2.0] and joined["b"].tolist() == [1.0, 1.0, 3.0]
