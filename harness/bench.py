@@ -6,19 +6,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis import Transient, complete_deck
 from harness.errors import HarnessError
-from harness.job import execute, nominal_point, prepare
+from harness.golden import Verdict, compare, sample
+from harness.job import CaseRun, execute, nominal_point, prepare
 from harness.mtj import load_mtj_set
 from harness.ngspice import DECK_NAME, Stop, run_deck
 from harness.registry import find_testbench
 from harness.render import TESTBENCHES, Conditions, DeckBuilder
 from harness.store import Store
+from harness.stress import Stress
 from harness.technology import PROJECT, load_technology
+from harness.testbench import Testbench
 
 RING_STAGES, RING_STOP, RING_STEP = 31, 20e-9, 10e-12
 RING_REPEATS = 3
@@ -81,24 +84,60 @@ def time_command(subject: str, command: Sequence[str], must: float, aim: float) 
     return Timing(subject, wall, cpu, ring, must, aim)
 
 
+@dataclass(frozen=True)
+class Event:
+    """One neuron's event at one setting of the solver: what it took, and what it moved.
+
+    ``verdicts`` hold it against the first setting's waveforms by the golden rule; the first has none.
+    """
+
+    timing: Timing
+    points: int
+    verdicts: tuple[Verdict, ...]
+    stress: Mapping[str, Stress]
+
+
+def measure_event() -> list[Event]:
+    """Time one neuron through one period of GCLK with a stimulus, at each of the solver settings that it names.
+
+    Raises:
+        HarnessError: a run failed.
+    """
+    bench = find_testbench("one_event")
+    golden, known = bench.goldens[0], None
+    events: list[Event] = []
+    with tempfile.TemporaryDirectory() as place:
+        store = Store(Path(place))
+        for name, changed in bench.changes().items():
+            timing, run = _timed_event(name, changed, store)
+            assert run.waveforms is not None
+            verdicts = tuple(compare(golden, known, run.waveforms)) if known else ()
+            known = known or sample(golden, run.waveforms, {})
+            events.append(Event(timing, len(run.waveforms), verdicts, run.stress))
+    return events
+
+
 def time_event() -> Timing:
-    """Time one neuron through one period of GCLK with a stimulus: the simulation alone, from a known operating point.
+    """Time one neuron through one period of GCLK with a stimulus, as its testbench runs it.
 
     Raises:
         HarnessError: it failed.
     """
-    bench = find_testbench("one_event")
-    case = bench.cases(bench.settings({}))[0]
     with tempfile.TemporaryDirectory() as place:
-        store = Store(Path(place))
-        nominal_point(bench, case, store)
-        ring = ring_seconds()
-        started, before = time.monotonic(), children_cpu()
-        run = execute(case, prepare(bench, case, store), store, Stop())
-        wall, cpu = time.monotonic() - started, children_cpu() - before
+        return _timed_event("one neuron, one event", find_testbench("one_event"), Store(Path(place)))[0]
+
+
+def _timed_event(name: str, bench: Testbench, store: Store) -> tuple[Timing, CaseRun]:
+    """Time the simulation alone, from a known operating point."""
+    case = bench.cases(bench.settings({}))[0]
+    nominal_point(bench, case, store)
+    ring = ring_seconds()
+    started, before = time.monotonic(), children_cpu()
+    run = execute(case, prepare(bench, case, store), store, Stop())
+    wall, cpu = time.monotonic() - started, children_cpu() - before
     if run.failure:
-        raise HarnessError(f"one neuron, one event failed, so it is not timed: {run.failure}")
-    return Timing("one neuron, one event", wall, cpu, ring, 15, 4, by_cpu=True)
+        raise HarnessError(f"{name} failed, so it is not timed: {run.failure}")
+    return Timing(name, wall, cpu, ring, 15, 4, by_cpu=True), run
 
 
 def measure_all(whole: bool) -> list[Timing]:

@@ -16,9 +16,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arguments import parse_assignments
-from harness.bench import measure_all
+from harness.bench import measure_all, measure_event
 from harness.bench_cluster import cluster_section, measure_cluster
-from harness.bench_report import CLUSTER, STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
+from harness.bench_report import (
+    CLUSTER,
+    EVENT,
+    STUDIES,
+    TIMES,
+    event_section,
+    measure_studies,
+    studies_section,
+    times_section,
+    write_page,
+)
 from harness.cli_cluster import cluster, decision_rows
 from harness.cli_mc import (
     Count,
@@ -284,15 +294,18 @@ def report(results: ResultsOption = RESULTS) -> None:
 def bench(
     whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
     only: Annotated[
-        str, typer.Option(help="times, studies or cluster; the other parts of the page stay as they are.")
+        str, typer.Option(help="times, event, studies or cluster; the other parts of the page stay as they are.")
     ] = "",
 ) -> None:
     """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
-    if only not in ("", TIMES, STUDIES, CLUSTER):
-        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose {TIMES}, {STUDIES} or {CLUSTER}.")
+    parts = (TIMES, EVENT, STUDIES, CLUSTER)
+    if only not in ("", *parts):
+        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose one of {', '.join(parts)}.")
     sections = {}
     if only in ("", TIMES):
         sections[TIMES] = times_section(measure_all(whole))
+    if only in ("", EVENT):
+        sections[EVENT] = event_section(measure_event())
     if only in ("", STUDIES):
         sections[STUDIES] = studies_section(measure_studies(RESULTS))
     if only in ("", CLUSTER):

@@ -35,7 +35,7 @@ T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: d
 # At edges of LCLK the gates' picoseconds set the steps. Gear does not ring, whatever the step (trap at this chgtol
 # rings beyond the oxides' limits). A coarse chgtol leaves the gates alone, while living.cir.j2 watches the voltages
 # that count. Newton is exact to 30 ppm: 300 ppm cost as much, and windows scatter by 0.1 ns. results/benchmarks.md
-# has what each of these brought, and how far it moves edges and ramps (`make bench ONLY=times`).
+# has what each of these brought, and how far it moves edges and ramps (`make bench ONLY=event`).
 SOLVER = Solver(reltol=3e-5, chgtol=1e-12, method="gear", xtrtol=10.0)
 
 SUPPLIES = (
@@ -63,9 +63,10 @@ class LivingTestbench(Testbench):
     """A sequence of GCLK periods of one cluster."""
 
     parameters: ClassVar[tuple[Parameter, ...]] = LIVING_PARAMETERS
-    t_max: ClassVar[float] = 500e-9  # s
-    solver: ClassVar[Solver] = SOLVER
-    watched: ClassVar[bool] = True  # living.cir.j2's buffers that make steps follow the voltages that count
+    t_max: float = 500e-9  # s
+    solver: Solver = SOLVER
+    watched: bool = True  # living.cir.j2's buffers that make steps follow the voltages that count
+    lclk_pulses: int = LCLK_PULSES
     timeout_s: ClassVar[float] = 3600.0
     check_solver: ClassVar[bool] = False  # minutes each; Figure 9F tells the solver's error for all of them
 
@@ -134,7 +135,7 @@ class LivingTestbench(Testbench):
         """Return when GCLK, LCLK, RESET and each axon are high: (from, to, level) of each pulse."""
         high, period = float(values["VDDIO"]), 1 / float(values["F_GCLK"])
         edges = [self.edge_time(k, values) for k in range(len(self.stimuli(values)))]
-        bursts = [(edge + 0.1e-6, LCLK_PULSES) for edge in edges]
+        bursts = [(edge + 0.1e-6, self.lclk_pulses) for edge in edges]
         bursts += [(edge + period / 2 + 0.1e-6, LCLK_LATER) for edge in edges[:-1]]
         starts = sorted(start + pulse * T_LCLK for start, pulses in bursts for pulse in range(pulses))
         given: list[Intervals] = [[] for _ in self.synapses(values)]

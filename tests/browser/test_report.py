@@ -158,7 +158,7 @@ def test_cursors_read_the_signals_and_their_difference(site: Path, tab: Any) -> 
     place_cursor(page, "b", "700n")
     assert reading(page, "vinteg2") == ["600 mV", "700 mV", "100 mV"]
     assert reading(page, "swrst") == ["0 V", "0 V", "0 V"]
-    assert "Δ 200 ns, 1/Δ 5 MHz" in page.inner_text(".signals thead")
+    assert "Δ 200 ns, 1/Δ 5 MHz" in page.inner_text(".apart")
     lines = page.eval_on_selector_all(".cursor:not([hidden])", "all => all.map(each => parseFloat(each.style.left))")
     width = over(page).bounding_box()["width"]
     assert sorted(lines) == pytest.approx([0.5 * width] * 3 + [0.7 * width] * 3, abs=1.5)
