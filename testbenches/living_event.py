@@ -36,7 +36,7 @@ T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: d
 # rings beyond the oxides' limits). A coarse chgtol leaves the gates alone, while living.cir.j2 watches the voltages
 # that count. Newton is exact to 30 ppm: 300 ppm cost as much, and windows scatter by 0.1 ns. results/benchmarks.md
 # has what each of these brought, and how far it moves edges and ramps (`make bench ONLY=event`).
-SOLVER = Solver(reltol=3e-5, chgtol=1.5e-12, method="gear", xtrtol=10.0)
+SOLVER = Solver(reltol=3e-5, chgtol=5e-13, method="gear", xtrtol=10.0)
 
 SUPPLIES = (
     *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),

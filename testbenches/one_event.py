@@ -49,7 +49,6 @@ class OneEvent(LivingTestbench):
         return {
             "plain: the house's solver, LCLK in bursts": Changed(),
             "plain, LCLK without a pause": Changed(lclk_pulses=LCLK_ALWAYS),
-            "plain, steps of 20 ns at most": Changed(t_max=20e-9),
             "plain, trtol counts (xtrtol=7)": Changed(replace(PLAIN, xtrtol=PLAIN.trtol)),
             "plain, Newton ten times as exact at the same error of a step": Changed(exact),
             "plain, gear": Changed(replace(PLAIN, method="gear")),
@@ -57,6 +56,7 @@ class OneEvent(LivingTestbench):
             "plain, voltages watched": Changed(watched=True),
             "gear, chgtol=5e-13 (until now)": Changed(replace(PLAIN, method="gear", chgtol=5e-13)),
             "gear, coarse chgtol, exact Newton": Changed(SOLVER),
+            "the same with voltages watched, steps of 20 ns at most": Changed(SOLVER, 20e-9, watched=True),
             "the same with voltages watched: as it is run": self,
         }
 
