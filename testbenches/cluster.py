@@ -21,7 +21,7 @@ from harness.partition import Drive
 from harness.synapse import ANTIPARALLEL, PARALLEL, spread, word
 from harness.testbench import Parameter, Results, Summary, Values
 from testbenches.chain_event import THRESHOLD_ROWS
-from testbenches.living_event import LIVING_PARAMETERS, Intervals, LivingTestbench
+from testbenches.living_event import LIVING_PARAMETERS, T_SEEN, Intervals, LivingTestbench
 from testbenches.write_cells import cells_of
 
 COLUMN_SUPPLIES = ("vdd_columns", "vddio_columns", "vddio_dendrites")
@@ -33,15 +33,20 @@ WINDOW = "swinteg"  # the switch that the time-window generator makes
 SWITCHES = ("event", "update", "swrst", "swcomp", "swleak", "fire_clear")
 CLOCKS = ("gclk", "lclk")
 NEURON_BIAS = ("vbias_p", "vleak_p")
+T_AFTER = 50e-9  # s, after a decision is read
 T_FIRE = 2e-9  # s, SWCOMP to FIRE, and its clear to its fall; neighbours look at FIRE half a period of LCLK later
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a cluster is given: the weight of each synapse, axes (axon, column), and the axons of each period."""
+    """What a cluster is given: the weight of each synapse, axes (axon, column), and the axons of each period.
+
+    One that only has to decide ends after the last decision, before the leak.
+    """
 
     weights: tuple[tuple[int, ...], ...]
     stimuli: tuple[tuple[int, ...], ...]
+    only_decide: bool = False
 
     @property
     def rows(self) -> int:
@@ -128,6 +133,11 @@ class ClusterTestbench(LivingTestbench):
     def axon_rows(self, values: Values) -> int:
         """Return 1: an axon is a row of the array."""
         return 1
+
+    def stop_time(self, values: Values) -> float:
+        """Return the end (s): the last period's active part, or its decision."""
+        end = self.edge_time(len(self.task.stimuli) - 1, values) + T_SEEN + T_AFTER
+        return end if self.task.only_decide else super().stop_time(values)
 
     @abstractmethod
     def sections(self, values: Values) -> Mapping[str, Any]:
