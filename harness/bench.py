@@ -58,11 +58,11 @@ def ring_seconds() -> float:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             (folder / DECK_NAME).write_text(complete_deck(circuit, analysis), encoding="utf-8")
-            before = _children_cpu()
+            before = children_cpu()
             outcome = run_deck(folder, analysis, 300.0)
             if outcome.failure:
                 raise HarnessError(f"the reference ring failed: {outcome.failure.message}.")
-            spent.append(_children_cpu() - before)
+            spent.append(children_cpu() - before)
     return statistics.median(spent)
 
 
@@ -73,11 +73,11 @@ def time_command(subject: str, command: Sequence[str], must: float, aim: float) 
         HarnessError: the command failed; a failed run's time means nothing.
     """
     ring = ring_seconds()
-    started, before = time.monotonic(), _children_cpu()
+    started, before = time.monotonic(), children_cpu()
     process = subprocess.run(
         command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    wall, cpu = time.monotonic() - started, _children_cpu() - before
+    wall, cpu = time.monotonic() - started, children_cpu() - before
     if process.returncode:
         last = (process.stderr or process.stdout).strip().splitlines()[-1:]
         raise HarnessError(f"{subject} failed, so it is not timed: {' '.join(last)}")
@@ -132,9 +132,9 @@ def _timed_event(name: str, bench: Testbench, store: Store) -> tuple[Timing, Cas
     case = bench.cases(bench.settings({}))[0]
     nominal_point(bench, case, store)
     ring = ring_seconds()
-    started, before = time.monotonic(), _children_cpu()
+    started, before = time.monotonic(), children_cpu()
     run = execute(case, prepare(bench, case, store), store, Stop())
-    wall, cpu = time.monotonic() - started, _children_cpu() - before
+    wall, cpu = time.monotonic() - started, children_cpu() - before
     if run.failure:
         raise HarnessError(f"{name} failed, so it is not timed: {run.failure}")
     return Timing(name, wall, cpu, ring, 15, 4, by_cpu=True), run
@@ -160,6 +160,7 @@ def measure_all(whole: bool) -> list[Timing]:
     return [*timings, time_event()]
 
 
-def _children_cpu() -> float:
+def children_cpu() -> float:
+    """Return the CPU seconds of every process that this one has started and that has ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

@@ -19,7 +19,7 @@ from harness.registry import find_testbench
 from harness.store import Store
 from harness.study import Plan, Study, make_plan
 
-TIMES, EVENT, STUDIES = "times", "event", "studies"
+TIMES, EVENT, STUDIES, CLUSTER = "times", "event", "studies", "cluster"
 FIGURES = ("fig08e", "fig08f")
 MEASURE, STATE = "offset", "AUTO_ZERO"
 LIMITS = {"off": 0.01, "on": 0.10}  # a loop's offset against the study's, in sigma
@@ -183,7 +183,7 @@ def write_page(path: Path, sections: Mapping[str, str]) -> str:
     old = path.read_text(encoding="utf-8").split("\n## ")[1:] if path.is_file() else []
     kept = {part.split("\n", 1)[0].split(",")[0]: part.rstrip() for part in old}
     fresh = {name: f"{name}, {datetime.now(UTC):%Y-%m-%d}, {head}\n\n{text}" for name, text in sections.items()}
-    order = [name for name in (TIMES, EVENT, STUDIES) if name in kept | fresh]
+    order = [name for name in (TIMES, EVENT, STUDIES, CLUSTER) if name in kept | fresh]
     page = "# Benchmarks\n\n" + "\n\n".join(f"## {(kept | fresh)[name]}" for name in order) + "\n"
     write_atomically(path, page.encode())
     return page

@@ -4,7 +4,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,9 @@ from rich.table import Table
 
 from harness.arguments import parse_assignments
 from harness.bench import measure_all, measure_event
+from harness.bench_cluster import cluster_section, measure_cluster
 from harness.bench_report import (
+    CLUSTER,
     EVENT,
     STUDIES,
     TIMES,
@@ -27,6 +29,7 @@ from harness.bench_report import (
     times_section,
     write_page,
 )
+from harness.cli_cluster import cluster, decision_rows
 from harness.cli_mc import (
     Count,
     Process,
@@ -73,7 +76,8 @@ from harness.runner import RUNS, collect, run_cases
 from harness.scoreboard import missing_rows, update_readme, write_scoreboard
 from harness.store import Store
 from harness.technology import PROJECT
-from harness.testbench import Golden, Testbench, conditions
+from harness.testbench import Claim, Golden, Testbench, conditions
+from testbenches.random_matrices import CLAIMS
 
 STOPPED = 130  # exit code
 
@@ -83,6 +87,7 @@ app = typer.Typer(
 golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
 app.add_typer(golden_app, name="golden")
 app.add_typer(mc_app, name="mc")
+app.command()(cluster)
 console = Console()
 errors = Console(stderr=True)
 
@@ -214,13 +219,30 @@ def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: Res
 def campaign(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
     """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
     benches = [bench for bench in all_testbenches().values() if bench.samples]
-    publish_all(benches, workplace(settings, jobs, results, benches), "campaign")
+    place = workplace(settings, jobs, results, benches)
+    publish_all(benches, place, "campaign", {"random_matrices": (CLAIMS, lambda: random_rows(place))})
 
 
-def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
+@app.command()
+def random_matrices(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Emulate one event of each of many random matrices; count decisions that differ from the ideal integer model."""
+    place = Workplace(parse_assignments(settings or []), jobs, results.resolve())
+    show_rows(random_rows(place))
+
+
+def random_rows(place: Workplace) -> pd.DataFrame:
+    """Return the scoreboard rows of the random matrices."""
+    return decision_rows(place.assignments, place.jobs, place.results, place.folder)
+
+
+Others = Mapping[str, tuple[Sequence[Claim], Callable[[], pd.DataFrame]]]  # name -> claims, what gives the rows
+
+
+def publish_all(benches: list[Testbench], place: Workplace, name: str, others: Others | None = None) -> None:
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
 
     The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
+    ``others`` give rows without being testbenches.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
@@ -242,6 +264,12 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
             except HarnessError as error:
                 problems.append(str(error))
                 solver.append(missing_rows("solver error", bench.claims))
+    for other, (claims, rows_of) in (others or {}).items():
+        try:
+            tables.append(rows_of())
+        except HarnessError as error:
+            problems.append(str(error))
+            tables.append(missing_rows(other, claims))
     tables += [stress_row(answers), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
@@ -266,11 +294,11 @@ def report(results: ResultsOption = RESULTS) -> None:
 def bench(
     whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
     only: Annotated[
-        str, typer.Option(help="times, event or studies; the other parts of the page stay as they are.")
+        str, typer.Option(help="times, event, studies or cluster; the other parts of the page stay as they are.")
     ] = "",
 ) -> None:
     """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
-    parts = (TIMES, EVENT, STUDIES)
+    parts = (TIMES, EVENT, STUDIES, CLUSTER)
     if only not in ("", *parts):
         raise HarnessError(f"there is no part {only!r} of the benchmarks; choose one of {', '.join(parts)}.")
     sections = {}
@@ -280,6 +308,8 @@ def bench(
         sections[EVENT] = event_section(measure_event())
     if only in ("", STUDIES):
         sections[STUDIES] = studies_section(measure_studies(RESULTS))
+    if only in ("", CLUSTER):
+        sections[CLUSTER] = cluster_section(measure_cluster())
     say(write_page(RESULTS / "benchmarks.md", sections))
 
 
