@@ -73,11 +73,12 @@ from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.report import write_report
 from harness.runner import RUNS, collect, run_cases
-from harness.scoreboard import missing_rows, update_readme, write_scoreboard
+from harness.scoreboard import missing_rows, read_scoreboard, update_readme, write_scoreboard
 from harness.store import Store
 from harness.technology import PROJECT
 from harness.testbench import Claim, Golden, Testbench, conditions
 from testbenches.random_matrices import CLAIMS
+from testbenches.random_matrices import NAME as RANDOM_MATRICES
 
 STOPPED = 130  # exit code
 
@@ -216,11 +217,23 @@ def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: Res
 
 
 @app.command()
-def campaign(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+def campaign(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these; all other rows stay as they are.")] = None,
+    settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
+) -> None:  # fmt: skip
     """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
-    benches = [bench for bench in all_testbenches().values() if bench.samples]
-    place = workplace(settings, jobs, results, benches)
-    publish_all(benches, place, "campaign", {"random_matrices": (CLAIMS, lambda: random_rows(place))})
+    every = {bench.name: bench for bench in all_testbenches().values() if bench.samples}
+    unknown = sorted(set(names or []) - {*every, RANDOM_MATRICES})
+    if unknown:
+        raise HarnessError(f"the campaign has no {unknown[0]!r}; it has {', '.join([*every, RANDOM_MATRICES])}.")
+    wanted = names or [*every, RANDOM_MATRICES]
+    place = workplace(settings, jobs, results, list(every.values()))
+    kept = None
+    if names:
+        rows = read_scoreboard(place.folder, "campaign")
+        kept = rows[~rows["testbench"].isin(names)]
+    others: Others = {RANDOM_MATRICES: (CLAIMS, lambda: random_rows(place))} if RANDOM_MATRICES in wanted else {}
+    publish_all([bench for name, bench in every.items() if name in wanted], place, "campaign", others, kept)
 
 
 @app.command()
@@ -238,11 +251,15 @@ def random_rows(place: Workplace) -> pd.DataFrame:
 Others = Mapping[str, tuple[Sequence[Claim], Callable[[], pd.DataFrame]]]  # name -> claims, what gives the rows
 
 
-def publish_all(benches: list[Testbench], place: Workplace, name: str, others: Others | None = None) -> None:
+def publish_all(
+    benches: list[Testbench], place: Workplace, name: str, others: Others | None = None,
+    kept: pd.DataFrame | None = None,
+) -> None:  # fmt: skip
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
 
     The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
-    ``others`` give rows without being testbenches.
+    ``others`` give rows without being testbenches; ``kept`` are rows of other testbenches that stay, with theirs of the
+    safe operating area.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
@@ -270,7 +287,7 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str, others: O
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(other, claims))
-    tables += [stress_row(answers), *solver]
+    tables += [stress_row(answers), *solver] if kept is None else [kept]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
