@@ -46,20 +46,35 @@ figures: $(READY) ## simulate from transistors; figures of the paper and the sco
 scoreboard: $(READY) ## all rows: corners and self-calibration too
 	@$(SPINTEGRATE) scoreboard $(OPTIONS)
 
-campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour)
-	@$(SPINTEGRATE) campaign $(OPTIONS)
+campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour); ONLY="fig11 chain"
+	@$(SPINTEGRATE) campaign $(call quote_each,$(ONLY)) $(OPTIONS)
 
-report: figures ## everything that is stored as pages: results/report/index.html, opens from disk
-	@$(SPINTEGRATE) report
+# A figure that fails does not keep the report from saying so.
+report: $(READY) ## figures, then everything that is stored as pages: results/report/index.html, opens from disk
+	@$(SPINTEGRATE) figures $(JOBS_OPTION); status=$$?; $(SPINTEGRATE) report && exit $$status
 
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
 stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
 
+WEIGHTS ?= examples/weights.csv
+AXONS ?= examples/spikes.csv
+
+cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS=examples/spikes.csv THRESHOLD=5 VTH=0.85 FLAT=1
+	@$(SPINTEGRATE) cluster --weights $(call quote,$(WEIGHTS)) --axons $(call quote,$(AXONS)) \
+	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
+	    $(if $(FLAT),--flat) $(OPTIONS)
+
+random_matrices: $(READY) ## decisions of random matrices against the ideal integer model (half an hour)
+	@$(SPINTEGRATE) random-matrices $(OPTIONS)
+
 mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1
 	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
 	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
+
+worst: $(READY) ## waveforms of the five worst samples of each stored study, for the report (BENCH="fig08e" chooses)
+	@$(SPINTEGRATE) mc worst $(call quote_each,$(BENCH))
 
 contributions: $(READY) ## which devices carry the variance of Figures 8E, 8F and ISYNAPSE: N=200 SEED=1 BENCH=fig08e for one
 	@$(SPINTEGRATE) mc contributions $(call quote_each,$(BENCH)) $(if $(N),--n $(call quote,$(N))) \
@@ -89,14 +104,14 @@ golden-update: $(READY) ## renew goldens: REASON="why" TB="fig09c fig09d" (all w
 	@$(if $(strip $(REASON)),,echo 'golden-update needs a reason, which is stored: make golden-update REASON="..." TB=fig09d' >&2; exit 2)
 	@$(SPINTEGRATE) golden update $(call quote_each,$(TB)) --reason $(call quote,$(REASON)) $(JOBS_OPTION)
 
-bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times or studies
+bench: $(READY) ## times beside a reference deck, Monte Carlo beside a PySpice loop; WHOLE=1, ONLY=times, event, studies or cluster
 	@$(SPINTEGRATE) bench $(if $(WHOLE),--whole) $(if $(ONLY),--only $(call quote,$(ONLY)))
 
 doctor: $(READY) ## what is installed, and what is wrong with it
 	@$(SPINTEGRATE) doctor
 
 # cmtj is GPL-2.0: it has an environment of its own and only ever writes a table, which is committed.
-cmtj: $(READY) ## renew the MTJ's independent reference, models/mtj/cmtj_reference.csv (two minutes)
+cmtj: $(READY) ## renew the MTJ's independent reference, models/mtj/cmtj_reference.csv (three minutes)
 	@test -x .venv-cmtj/bin/python || $(BIN)/python -m venv .venv-cmtj
 	@.venv-cmtj/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r scripts/cmtj.lock
 	@.venv-cmtj/bin/python scripts/cmtj_reference.py
@@ -111,7 +126,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
 
-.PHONY: help setup figures scoreboard stability mc contributions campaign report test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -20,6 +20,9 @@ class Solver:
     method: str = "trap"  # half the time of gear at the same error on the whole chain
     xmu: float = 0.5  # below one half the trapezoidal rule damps its own ringing, at a little of its accuracy
     trtol: float = 7.0  # a step's error may be so many times reltol; large with a tight reltol: exact Newton, few steps
+    # ngspice takes trtol for 1 in a deck with code models, and every junction is one (a polynomial source); with
+    # xtrtol above 1 it takes this instead.
+    xtrtol: float = 1.0
 
     def line(self) -> str:
         """Return the ``.option`` line."""
@@ -170,7 +173,8 @@ Analysis = Transient | Sweep | Frequency | Noise | OperatingPoint
 
 def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:
     """Add options, control block and ``.end`` to a netlist, so that ``ngspice -b`` writes run.raw in its folder."""
-    control = [".control", "set num_threads=1", "set filetype=binary", *alterations, analysis.command()]
+    xtrtol = [f"set xtrtol={analysis.solver.xtrtol!r}"] if analysis.solver.xtrtol != 1.0 else []
+    control = [".control", "set num_threads=1", "set filetype=binary", *xtrtol, *alterations, analysis.command()]
     return "\n".join(
         [circuit, analysis.solver.line(), "", *control, f"write {RAW_NAME}", "quit 0", ".endc", ".end", ""]
     )

@@ -6,19 +6,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.analysis import Transient, complete_deck
 from harness.errors import HarnessError
-from harness.job import execute, nominal_point, prepare
+from harness.golden import Verdict, compare, sample
+from harness.job import CaseRun, execute, nominal_point, prepare
 from harness.mtj import load_mtj_set
 from harness.ngspice import DECK_NAME, Stop, run_deck
 from harness.registry import find_testbench
 from harness.render import TESTBENCHES, Conditions, DeckBuilder
 from harness.store import Store
+from harness.stress import Stress
 from harness.technology import PROJECT, load_technology
+from harness.testbench import Testbench
 
 RING_STAGES, RING_STOP, RING_STEP = 31, 20e-9, 10e-12
 RING_REPEATS = 3
@@ -55,11 +58,11 @@ def ring_seconds() -> float:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             (folder / DECK_NAME).write_text(complete_deck(circuit, analysis), encoding="utf-8")
-            before = _children_cpu()
+            before = children_cpu()
             outcome = run_deck(folder, analysis, 300.0)
             if outcome.failure:
                 raise HarnessError(f"the reference ring failed: {outcome.failure.message}.")
-            spent.append(_children_cpu() - before)
+            spent.append(children_cpu() - before)
     return statistics.median(spent)
 
 
@@ -70,35 +73,71 @@ def time_command(subject: str, command: Sequence[str], must: float, aim: float) 
         HarnessError: the command failed; a failed run's time means nothing.
     """
     ring = ring_seconds()
-    started, before = time.monotonic(), _children_cpu()
+    started, before = time.monotonic(), children_cpu()
     process = subprocess.run(
         command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
-    wall, cpu = time.monotonic() - started, _children_cpu() - before
+    wall, cpu = time.monotonic() - started, children_cpu() - before
     if process.returncode:
         last = (process.stderr or process.stdout).strip().splitlines()[-1:]
         raise HarnessError(f"{subject} failed, so it is not timed: {' '.join(last)}")
     return Timing(subject, wall, cpu, ring, must, aim)
 
 
+@dataclass(frozen=True)
+class Event:
+    """One neuron's event at one setting of the solver: what it took, and what it moved.
+
+    ``verdicts`` hold it against the first setting's waveforms by the golden rule; the first has none.
+    """
+
+    timing: Timing
+    points: int
+    verdicts: tuple[Verdict, ...]
+    stress: Mapping[str, Stress]
+
+
+def measure_event() -> list[Event]:
+    """Time one neuron through one period of GCLK with a stimulus, at each of the solver settings that it names.
+
+    Raises:
+        HarnessError: a run failed.
+    """
+    bench = find_testbench("one_event")
+    golden, known = bench.goldens[0], None
+    events: list[Event] = []
+    with tempfile.TemporaryDirectory() as place:
+        store = Store(Path(place))
+        for name, changed in bench.changes().items():
+            timing, run = _timed_event(name, changed, store)
+            assert run.waveforms is not None
+            verdicts = tuple(compare(golden, known, run.waveforms)) if known else ()
+            known = known or sample(golden, run.waveforms, {})
+            events.append(Event(timing, len(run.waveforms), verdicts, run.stress))
+    return events
+
+
 def time_event() -> Timing:
-    """Time one neuron through one period of GCLK with a stimulus: the simulation alone, from a known operating point.
+    """Time one neuron through one period of GCLK with a stimulus, as its testbench runs it.
 
     Raises:
         HarnessError: it failed.
     """
-    bench = find_testbench("one_event")
-    case = bench.cases(bench.settings({}))[0]
     with tempfile.TemporaryDirectory() as place:
-        store = Store(Path(place))
-        nominal_point(bench, case, store)
-        ring = ring_seconds()
-        started, before = time.monotonic(), _children_cpu()
-        run = execute(case, prepare(bench, case, store), store, Stop())
-        wall, cpu = time.monotonic() - started, _children_cpu() - before
+        return _timed_event("one neuron, one event", find_testbench("one_event"), Store(Path(place)))[0]
+
+
+def _timed_event(name: str, bench: Testbench, store: Store) -> tuple[Timing, CaseRun]:
+    """Time the simulation alone, from a known operating point."""
+    case = bench.cases(bench.settings({}))[0]
+    nominal_point(bench, case, store)
+    ring = ring_seconds()
+    started, before = time.monotonic(), children_cpu()
+    run = execute(case, prepare(bench, case, store), store, Stop())
+    wall, cpu = time.monotonic() - started, children_cpu() - before
     if run.failure:
-        raise HarnessError(f"one neuron, one event failed, so it is not timed: {run.failure}")
-    return Timing("one neuron, one event", wall, cpu, ring, 15, 4, by_cpu=True)
+        raise HarnessError(f"{name} failed, so it is not timed: {run.failure}")
+    return Timing(name, wall, cpu, ring, 15, 4, by_cpu=True), run
 
 
 def measure_all(whole: bool) -> list[Timing]:
@@ -121,6 +160,7 @@ def measure_all(whole: bool) -> list[Timing]:
     return [*timings, time_event()]
 
 
-def _children_cpu() -> float:
+def children_cpu() -> float:
+    """Return the CPU seconds of every process that this one has started and that has ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

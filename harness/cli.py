@@ -4,7 +4,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +16,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.arguments import parse_assignments
-from harness.bench import measure_all
-from harness.bench_report import STUDIES, TIMES, measure_studies, studies_section, times_section, write_page
+from harness.bench import measure_all, measure_event
+from harness.bench_cluster import cluster_section, measure_cluster
+from harness.bench_report import (
+    CLUSTER,
+    EVENT,
+    STUDIES,
+    TIMES,
+    event_section,
+    measure_studies,
+    studies_section,
+    times_section,
+    write_page,
+)
+from harness.cli_cluster import cluster, decision_rows
 from harness.cli_mc import (
     Count,
     Process,
@@ -61,10 +73,12 @@ from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.report import write_report
 from harness.runner import RUNS, collect, run_cases
-from harness.scoreboard import missing_rows, update_readme, write_scoreboard
+from harness.scoreboard import missing_rows, read_scoreboard, update_readme, write_scoreboard
 from harness.store import Store
 from harness.technology import PROJECT
-from harness.testbench import Golden, Testbench, conditions
+from harness.testbench import Claim, Golden, Testbench, conditions
+from testbenches.random_matrices import CLAIMS
+from testbenches.random_matrices import NAME as RANDOM_MATRICES
 
 STOPPED = 130  # exit code
 
@@ -74,6 +88,7 @@ app = typer.Typer(
 golden_app = typer.Typer(no_args_is_help=True, help="Stored waveforms that guard the circuits.")
 app.add_typer(golden_app, name="golden")
 app.add_typer(mc_app, name="mc")
+app.command()(cluster)
 console = Console()
 errors = Console(stderr=True)
 
@@ -202,16 +217,49 @@ def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: Res
 
 
 @app.command()
-def campaign(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+def campaign(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these; all other rows stay as they are.")] = None,
+    settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
+) -> None:  # fmt: skip
     """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
-    benches = [bench for bench in all_testbenches().values() if bench.samples]
-    publish_all(benches, workplace(settings, jobs, results, benches), "campaign")
+    every = {bench.name: bench for bench in all_testbenches().values() if bench.samples}
+    unknown = sorted(set(names or []) - {*every, RANDOM_MATRICES})
+    if unknown:
+        raise HarnessError(f"the campaign has no {unknown[0]!r}; it has {', '.join([*every, RANDOM_MATRICES])}.")
+    wanted = names or [*every, RANDOM_MATRICES]
+    place = workplace(settings, jobs, results, list(every.values()))
+    kept = None
+    if names:
+        rows = read_scoreboard(place.folder, "campaign")
+        kept = rows[~rows["testbench"].isin(names)]
+    others: Others = {RANDOM_MATRICES: (CLAIMS, lambda: random_rows(place))} if RANDOM_MATRICES in wanted else {}
+    publish_all([bench for name, bench in every.items() if name in wanted], place, "campaign", others, kept)
 
 
-def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
+@app.command()
+def random_matrices(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+    """Emulate one event of each of many random matrices; count decisions that differ from the ideal integer model."""
+    place = Workplace(parse_assignments(settings or []), jobs, results.resolve())
+    show_rows(random_rows(place))
+
+
+def random_rows(place: Workplace) -> pd.DataFrame:
+    """Return the scoreboard rows of the random matrices."""
+    return decision_rows(place.assignments, place.jobs, place.results, place.folder)
+
+
+Others = Mapping[str, tuple[Sequence[Claim], Callable[[], pd.DataFrame]]]  # name -> claims, what gives the rows
+
+
+def publish_all(
+    benches: list[Testbench], place: Workplace, name: str, others: Others | None = None,
+    kept: pd.DataFrame | None = None,
+) -> None:  # fmt: skip
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
 
     The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
+    ``others`` give rows without being testbenches; ``kept`` are rows of other testbenches that stay, with theirs of the
+    safe operating area.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
@@ -233,7 +281,13 @@ def publish_all(benches: list[Testbench], place: Workplace, name: str) -> None:
             except HarnessError as error:
                 problems.append(str(error))
                 solver.append(missing_rows("solver error", bench.claims))
-    tables += [stress_row(answers), *solver]
+    for other, (claims, rows_of) in (others or {}).items():
+        try:
+            tables.append(rows_of())
+        except HarnessError as error:
+            problems.append(str(error))
+            tables.append(missing_rows(other, claims))
+    tables += [stress_row(answers), *solver] if kept is None else [kept]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):
@@ -256,16 +310,23 @@ def report(results: ResultsOption = RESULTS) -> None:
 @app.command()
 def bench(
     whole: Annotated[bool, typer.Option(help="Time the scoreboard too (long).")] = False,
-    only: Annotated[str, typer.Option(help="times or studies; the other part of the page stays as it is.")] = "",
+    only: Annotated[
+        str, typer.Option(help="times, event, studies or cluster; the other parts of the page stay as they are.")
+    ] = "",
 ) -> None:
     """Time cold and warm runs beside a reference deck, and Monte Carlo beside a loop; write results/benchmarks.md."""
-    if only not in ("", TIMES, STUDIES):
-        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose {TIMES} or {STUDIES}.")
+    parts = (TIMES, EVENT, STUDIES, CLUSTER)
+    if only not in ("", *parts):
+        raise HarnessError(f"there is no part {only!r} of the benchmarks; choose one of {', '.join(parts)}.")
     sections = {}
-    if only != STUDIES:
+    if only in ("", TIMES):
         sections[TIMES] = times_section(measure_all(whole))
-    if only != TIMES:
+    if only in ("", EVENT):
+        sections[EVENT] = event_section(measure_event())
+    if only in ("", STUDIES):
         sections[STUDIES] = studies_section(measure_studies(RESULTS))
+    if only in ("", CLUSTER):
+        sections[CLUSTER] = cluster_section(measure_cluster())
     say(write_page(RESULTS / "benchmarks.md", sections))
 
 

@@ -20,6 +20,7 @@ from harness.publish import RESULTS, Answer, output_folder, write_figure
 from harness.quantities import engineering, parse_quantity
 from harness.registry import all_testbenches, find_testbench
 from harness.repeatability import CHIPS, repeatability_rows
+from harness.report_evidence import study_of
 from harness.samples import StudyResult
 from harness.scoreboard import score
 from harness.show import show_sample
@@ -175,6 +176,25 @@ def show(
             place = " ".join(f"{column}={entry}" for column, entry in where.items())
             _say(f"    {measure} {place}: {engineering(value, unit, 7)}")
         _say(f"    wrote {', '.join(path.name for path in shown.paths)} in {shown.paths[0].parent}")
+
+
+@mc_app.command()
+def worst(
+    names: Annotated[list[str] | None, typer.Argument(help="Default: every testbench with a study.")] = None,
+    results: ResultsFolder = RESULTS,
+) -> None:
+    """Rerun the worst samples of each stored study alone, with every waveform, so that the report can show them."""
+    sampled = [bench for bench in all_testbenches().values() if bench.samples]
+    for bench in [find_testbench(name) for name in names] if names else sampled:
+        plan, folder = StudyOptions().plan(bench, {}, results.resolve())
+        study = study_of(plan, folder)
+        if study is None:
+            _say(f"{bench.name}: its study is not stored; make it with: make {bench.name}")
+            continue
+        for sample, run in zip(study.worst["sample"], study.runs, strict=True):
+            if run.waveforms is None:
+                for shown in show_sample(plan, int(sample), folder):
+                    _say(f"{bench.name} sample {sample}, {shown.case}: {shown.status}; {shown.compared}")
 
 
 @mc_app.command()

@@ -6,6 +6,7 @@ honest reruns. A missing golden is a failure; no comparison creates one.
 """
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,11 +43,12 @@ class StoredGolden:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the comparison says of one signal."""
+    """What the comparison says of one signal; ``share`` is the largest difference as a share of what is allowed."""
 
     signal: str
     passed: bool
     message: str
+    share: float = math.inf
 
 
 def golden_stem(testbench: str, case_id: str) -> Path:
@@ -146,7 +148,8 @@ def _compare_analog(golden: Golden, expected: pd.Series, signal: pd.Series) -> V
     rms, peak = float(np.sqrt(np.mean(difference**2))) / swing, float(np.abs(difference).max()) / swing
     where = float(expected.index[int(np.abs(difference).argmax())])
     message = f"rms {rms:.3%} (at most {golden.rms:.3%}), peak {peak:.3%} (at most {golden.peak:.3%}) at {where:.4g} s"
-    return Verdict(str(signal.name), rms <= golden.rms and peak <= golden.peak, message)
+    share = max(rms / golden.rms, peak / golden.peak)
+    return Verdict(str(signal.name), rms <= golden.rms and peak <= golden.peak, message, share)
 
 
 def _compare_edges(golden: Golden, expected: pd.DataFrame, waveforms: pd.DataFrame, name: str) -> Verdict:
@@ -157,7 +160,8 @@ def _compare_edges(golden: Golden, expected: pd.DataFrame, waveforms: pd.DataFra
         return Verdict(name, False, f"its edges are {edges}")
     shift = np.abs(actual["time"].to_numpy() - wanted["time"].to_numpy(dtype=float))
     worst = float(shift.max())
-    return Verdict(name, worst <= golden.edge, f"edges within {worst:.3g} s (at most {golden.edge:.3g} s)")
+    message = f"edges within {worst:.3g} s (at most {golden.edge:.3g} s)"
+    return Verdict(name, worst <= golden.edge, message, worst / golden.edge)
 
 
 def failures(verdicts: Iterable[Verdict]) -> list[str]:

@@ -164,6 +164,7 @@ def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapte
     places = Places(
         {chapter.name: chapter.readings for chapter in chapters},
         [(chapter.name, *facts) for chapter in chapters for facts in chapter.stress],
+        [chapter.name for chapter in chapters if chapter.samples],
     )
     rows = {board.name: shown_rows(board, places) for board in boards}
 

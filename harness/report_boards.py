@@ -1,7 +1,7 @@
 """The scoreboards as they were written, completed with what is missing, and where each number's waveforms are."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def read_boards(results: Path, benches: Sequence[Testbench]) -> list[Board]:
     """Return every board; a testbench that has no row in the board that it belongs to has MISSING rows."""
     return [
         _board(results, "scoreboard", "Scoreboard", "make scoreboard", benches),
-        _board(results, "scoreboard_figures", "Its figures", "make figures", [b for b in benches if b.is_figure]),
+        _board(results, "scoreboard_figures", "Figures, tt", "make figures", [b for b in benches if b.is_figure]),
         _board(results, "campaign", "Monte Carlo campaign", "make campaign", [b for b in benches if b.samples]),
     ]
 
@@ -63,11 +63,14 @@ class Places:
 
     readings: Mapping[str, Sequence[tuple[int, str, float]]]  # testbench -> run, measure, value
     stress: Sequence[tuple[str, int, float, float]]  # testbench, run, limit, volts
+    studies: Collection[str] = ()  # testbenches whose page tells of a study
 
     def link(self, row: Mapping[str, object]) -> str:
         """Return the address of a row's waveforms, from the report's folder; "" where no single testbench has them."""
         name, measure, value = str(row["testbench"]), str(row["measure"]), float(str(row["measured"]))
         name = measure.removeprefix("solver_error_") if name == "solver error" else name
+        if name in self.studies and str(row["statement"]).endswith("samples)"):
+            return f"bench/{name}.html#study"
         if name in self.readings:
             run = self._run(name, value)
             return f"bench/{name}.html#{'waveforms' if run is None else f'run={run}'}"

@@ -1,5 +1,7 @@
 """What the report rests on: runs and samples that are stored, read without simulating anything."""
 
+import json
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +21,9 @@ from harness.technology import PROJECT
 from harness.testbench import Reading, Testbench
 
 WORST = 5  # samples of a study
+ABOUT = "study.json"
 PROGRAM = ".venv/bin/spintegrate"
+_MODELS = re.compile(r"""(["' ])/[^"'\n]*?(/models/technologies/)""")
 
 
 class FinishedRuns(Store):
@@ -94,14 +98,17 @@ def find_study(bench: Testbench, store: Store, root: Path) -> StudyEvidence | No
         plan = make_plan(bench, bench.settings({}), Study(n=bench.samples), store)
     except HarnessError:  # not even its start point is stored
         return None
-    folder = plan.folder(root)
-    if not (folder / "samples.parquet").is_file() or not (folder / "statistics.parquet").is_file():
+    return study_of(plan, plan.folder(root))
+
+
+def study_of(plan: Plan, folder: Path) -> StudyEvidence | None:
+    """Return what a study left in its folder, or None where it is not finished."""
+    if not (folder / ABOUT).is_file():  # the last file that a study writes
         return None
     table = pd.read_parquet(folder / "samples.parquet")
-    worst = worst_samples(table, bench.essential)
+    worst = worst_samples(table, plan.bench.essential)
     runs = [_sample_run(plan, folder, int(row["sample"]), str(row["case"])) for _, row in worst.iterrows()]
-    good = table["sample"].nunique() - table.loc[table["status"] != "ok", "sample"].nunique()
-    counts = f"{good} of {table['sample'].nunique()}"
+    counts = str(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["counts"])
     varied = {name for sampled in plan.cases for name in sampled.case.varied}  # they stand in the case's name
     statistics = pd.read_parquet(folder / "statistics.parquet").drop(columns=list(varied), errors="ignore")
     return StudyEvidence(counts, plan.key, statistics, worst, runs)
@@ -152,5 +159,5 @@ def _from_checkout(path: Path) -> str:
 
 
 def _portable(deck: str) -> str:
-    """Return a deck without the checkout's place on this disk."""
-    return deck.replace(str(PROJECT), MODEL_MARK)
+    """Return a deck without the place on disk of the checkout that ran it, which may have been another one."""
+    return _MODELS.sub(rf"\1{MODEL_MARK}\2", deck)

@@ -17,6 +17,7 @@ SHARE = 2e-4  # of a signal's own span: how far what is shown may be from what w
 FLOORS = {"V": 1e-6, "A": 1e-12}  # less than that is numerical noise
 LOGIC_SWING = 0.7  # V; no analog node of the circuits rests on two levels as far apart
 RESTING = 0.95  # share of the time that a two-level signal spends within a tenth of its swing of either level
+STILL = 0.1  # V; a node that moves less is at rest
 STRIPS, DIGITAL = 3, 16  # analog strips and digital signals shown at first
 AXES = {"time": "s", "frequency": "Hz", "v-sweep": "V", "i-sweep": "A", "temp-sweep": "°C"}
 KINDS = {"dB": "magnitude", "deg": "phase", "V/√Hz": "noise"}
@@ -163,9 +164,16 @@ def strip_of(name: str, unit: str) -> str:
 def shown_at_first(signals: list[dict[str, Any]]) -> list[str]:
     """Return the names that a page shows before anything is chosen: digital signals, then whole strips, volts first."""
     digital = [signal["name"] for signal in signals if "levels" in signal][:DIGITAL]
-    analog = sorted((signal for signal in signals if "strip" in signal), key=lambda signal: signal["unit"] == "A")
+    analog = sorted((signal for signal in signals if "strip" in signal), key=_rank)
     strips = list(dict.fromkeys(signal["strip"] for signal in analog))[:STRIPS]
     return digital + [signal["name"] for signal in analog if signal["strip"] in strips]
+
+
+def _rank(signal: dict[str, Any]) -> int:
+    if signal["unit"] == "A":
+        return 2
+    steps = 2**16 - 1
+    return int(signal["unit"] == "V" and signal["y"].get("step", 1.0) * steps < STILL)  # what moves comes first
 
 
 def _base64(values: NDArray[Any], kind: str) -> str:

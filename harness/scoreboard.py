@@ -103,6 +103,18 @@ def write_scoreboard(table: pd.DataFrame, folder: Path, heading: str, name: str 
     return [folder / f"{name}.csv", folder / f"{name}.md"]
 
 
+def read_scoreboard(folder: Path, name: str = "scoreboard") -> pd.DataFrame:
+    """Return a scoreboard that was written before.
+
+    Raises:
+        HarnessError: there is none.
+    """
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        raise HarnessError(f"{path}: there is no such scoreboard yet; make all of it first.")
+    return pd.read_csv(path, keep_default_na=False, na_values={"measured": [""]})
+
+
 def markdown(table: pd.DataFrame) -> str:
     """Return the table as Markdown, one section a testbench."""
     sections = [f"## {name}\n\n{_pipe_table(rows, SHOWN)}" for name, rows in table.groupby("testbench", sort=False)]

@@ -257,6 +257,13 @@ class Testbench(ABC):
         """
         return None
 
+    def changes(self) -> "Mapping[str, Testbench]":
+        """Return this testbench at other solver settings, by name; the first is what the others are held against.
+
+        ``make bench`` times them, to say what each setting brings and what it moves.
+        """
+        return {}
+
     def draw(self, results: Results) -> "Figure | None":
         """Return the figure, or None where the testbench has none of its own."""
         return None

@@ -8,14 +8,16 @@ current (A), start_angle (rad, from the state that is left), pulse (s), value, r
 
 - switching_time (s): from the start angle to the equator at a constant current;
 - threshold (A): the current at which the start angle neither grows nor decays;
-- write_error: share of stochastic runs, from thermal equilibrium, that have not passed the equator by the pulse's end.
+- write_error: share of stochastic runs, from thermal equilibrium, that have not passed the equator by the pulse's end;
+- thermal_switch: share of stochastic runs below the threshold that have reversed by the pulse's end, of a magnet whose
+  barrier is lowered to 10 kT and whose damping is raised to 0.1, so that one need not wait for years.
 """
 
 import csv
 import math
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,11 +27,14 @@ from cmtj import RK4, CVector, Heun, Junction, Layer, ScalarDriver
 FOLDER = Path(__file__).parents[1] / "models" / "mtj"
 OVERDRIVES = (1.05, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 8.0)
 WRITES = (1.5, 3.0)  # overdrives of the stochastic runs
-RUNS = 2000
+RUNS, PATIENT_RUNS = 2000, 1000
+HELP, WAIT = 0.25, 100.0  # overdrive of a thermal reversal, and its pulse in units of 1 / (damping gamma Hk)
+LOW_BARRIER, HIGH_DAMPING = 10.0, 0.1
+REVERSED = -0.8  # cos(theta) in the other well
 SMALL_ANGLE = 0.02  # rad
-STEP, NOISY_STEP = 1e-13, 1e-12  # s
+STEP, NOISY_STEP, PATIENT_STEP = 1e-13, 1e-12, 5e-12  # s
 ELECTRON, HBAR, BOLTZMANN, KELVIN = 1.602176634e-19, 1.054571817e-34, 1.380649e-23, 300.15
-MU0 = 4e-7 * math.pi
+MU0, GYROMAGNETIC = 4e-7 * math.pi, 2.2e5  # the latter only to choose how long to wait
 SUFFIXES = {"n": 1e-9, "p": 1e-12, "meg": 1e6}
 COLUMNS = (
     "mtj", "to_antiparallel", "measure", "overdrive", "current", "start_angle", "pulse", "value", "runs", "cmtj",
@@ -71,7 +76,7 @@ class Magnet:
         return current if to_antiparallel else current / self.asymmetry
 
     def run(
-        self, to_antiparallel: bool, current: float, angle: float, stop: float, seed: int | None = None
+        self, to_antiparallel: bool, current: float, angle: float, stop: float, step: float, seed: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return time (s) and cos(theta) as seen from the state that is left, with thermal noise if there is a seed."""
         theta = angle if to_antiparallel else math.pi - angle
@@ -87,11 +92,11 @@ class Magnet:
         junction.setLayerAnisotropyDriver("free", ScalarDriver.getConstantDriver(self.anisotropy))
         junction.setLayerCurrentDriver("free", ScalarDriver.getConstantDriver(density))
         if seed is None:
-            junction.runSimulation(stop, STEP, STEP, solverMode=RK4)
+            junction.runSimulation(stop, step, step, solverMode=RK4)
         else:
             junction.setLayerTemperatureDriver("free", ScalarDriver.getConstantDriver(KELVIN))
             junction.setLayerSeed("free", seed)
-            junction.runSimulation(stop, NOISY_STEP, 20 * NOISY_STEP, solverMode=Heun)
+            junction.runSimulation(stop, step, 20 * step, solverMode=Heun)
         log = junction.getLog()
         return np.array(log["time"]), np.array(log["free_mz"]) * (1 if to_antiparallel else -1)
 
@@ -114,7 +119,7 @@ def switching_time(magnet: Magnet, to_antiparallel: bool, current: float, angle:
     """Return when the equator is passed (s); the run is made longer until it is."""
     stop = 4e-9
     while True:
-        time, cosine = magnet.run(to_antiparallel, current, angle, stop)
+        time, cosine = magnet.run(to_antiparallel, current, angle, stop, STEP)
         if cosine[-1] < 0:
             after = int(np.argmax(cosine < 0))
             share = cosine[after - 1] / (cosine[after - 1] - cosine[after])
@@ -125,15 +130,16 @@ def switching_time(magnet: Magnet, to_antiparallel: bool, current: float, angle:
 def threshold(magnet: Magnet, to_antiparallel: bool) -> float:
     """Return the current (A) at which a small angle keeps its size, from its growth on both sides."""
     currents = magnet.threshold(to_antiparallel) * np.array([0.95, 1.05])
-    ends = [magnet.run(to_antiparallel, current, SMALL_ANGLE, 1e-9)[1][-1] for current in currents]
+    ends = [magnet.run(to_antiparallel, current, SMALL_ANGLE, 1e-9, STEP)[1][-1] for current in currents]
     return float(np.interp(0.0, np.log(np.arccos(ends) / SMALL_ANGLE), currents))
 
 
-def write_error(magnet: Magnet, to_antiparallel: bool, current: float, pulse: float) -> float:
-    """Return the share of RUNS stochastic runs, each from an angle drawn from equilibrium, that do not switch."""
-    angles = np.sqrt(np.random.default_rng(1).exponential(1 / magnet.delta, RUNS))
-    runs = (magnet.run(to_antiparallel, current, angle, pulse, seed + 1)[1] for seed, angle in enumerate(angles))
-    return sum(cosine.min() > 0 for cosine in runs) / RUNS
+def lowest(magnet: Magnet, to_antiparallel: bool, current: float, pulse: float, step: float, count: int) -> np.ndarray:
+    """Return the lowest cos(theta) of each stochastic run, which start at angles drawn from equilibrium."""
+    angles = np.sqrt(np.random.default_rng(1).exponential(1 / magnet.delta, count))
+    starts = enumerate(angles, start=1)
+    runs = (magnet.run(to_antiparallel, current, angle, pulse, step, seed)[1] for seed, angle in starts)
+    return np.array([cosine.min() for cosine in runs])
 
 
 def rows(magnet: Magnet, to_antiparallel: bool) -> Iterator[dict[str, object]]:
@@ -150,8 +156,20 @@ def rows(magnet: Magnet, to_antiparallel: bool) -> Iterator[dict[str, object]]:
     for overdrive in WRITES:
         pulse = switching_time(magnet, to_antiparallel, overdrive * unit, magnet.rest_angle)
         at = {"overdrive": overdrive, "current": overdrive * unit, "pulse": pulse, "runs": RUNS}
-        error = write_error(magnet, to_antiparallel, overdrive * unit, pulse)
-        yield {**head, **at, "measure": "write_error", "value": error}
+        ends = lowest(magnet, to_antiparallel, overdrive * unit, pulse, NOISY_STEP, RUNS)
+        yield {**head, **at, "measure": "write_error", "value": float(np.mean(ends > 0))}
+    yield {**head, **thermal_switch(replace(magnet, delta=LOW_BARRIER, damping=HIGH_DAMPING), to_antiparallel)}
+
+
+def thermal_switch(magnet: Magnet, to_antiparallel: bool) -> dict[str, object]:
+    """Return the row of a magnet that reverses by its agitation, helped by a current."""
+    current = HELP * magnet.threshold(to_antiparallel)
+    pulse = WAIT * magnet.saturation * MU0 / (2 * magnet.damping * GYROMAGNETIC * magnet.anisotropy)
+    ends = lowest(magnet, to_antiparallel, current, pulse, PATIENT_STEP, PATIENT_RUNS)
+    return {
+        "measure": "thermal_switch", "overdrive": HELP, "current": current, "pulse": pulse, "runs": PATIENT_RUNS,
+        "value": float(np.mean(ends < REVERSED)),
+    }  # fmt: skip
 
 
 def main() -> None:

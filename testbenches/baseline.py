@@ -10,8 +10,7 @@ from harness.testbench import Claim, Reading, Results, Summary, Values
 from testbenches.membrane import CORNERS, GEN, LAT, REST, RFR, MembraneTestbench, Stimulus
 
 T_EVENT = 2.4e-6  # s, event to event
-# Baseline and stimulus (share of STIMULUS) of each event; without a stimulus VINTEG shows where it starts. The first
-# one brings the circuit up from its operating point, where nothing holds the membrane, and is not judged.
+# Baseline and stimulus (share of STIMULUS) of each event; without a stimulus VINTEG shows where it starts.
 EVENTS = (
     (REST, 0.0), (REST, 1.0), (GEN, 0.0), (GEN, 0.0), (RFR, 0.0), (GEN, 0.0), (LAT, 0.0), (GEN, 0.0), (REST, -0.5),
     (GEN, 0.0), (REST, 1.0), (LAT, 0.0), (REST, 1.0), (RFR, 0.0), (REST, 0.0), (GEN, 1.0), (GEN, 0.0),
@@ -42,7 +41,7 @@ class Baseline(MembraneTestbench):
     def stimuli(self, values: Values) -> Sequence[Stimulus]:
         """Return the events."""
         current = float(values["STIMULUS"])
-        return [Stimulus(0.2e-6 + i * T_EVENT, share * current, level) for i, (level, share) in enumerate(EVENTS)]
+        return [Stimulus(i * T_EVENT, share * current, level) for i, (level, share) in enumerate(EVENTS)]
 
     def leaks(self, values: Values) -> Sequence[tuple[float, float]]:
         """Return none."""
@@ -50,7 +49,7 @@ class Baseline(MembraneTestbench):
 
     def stop_time(self, values: Values) -> float:
         """Return the end (s)."""
-        return 0.2e-6 + len(EVENTS) * T_EVENT
+        return len(EVENTS) * T_EVENT
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield VINTEG in hold less where it should have started, of each event without a stimulus."""
@@ -58,7 +57,7 @@ class Baseline(MembraneTestbench):
         levels = {name: float(values[f"V{name.upper()}"]) for name in (REST, RFR, LAT)}
         for index, (stimulus, (level, share)) in enumerate(zip(self.stimuli(values), EVENTS, strict=True)):
             held = value_at(vinteg, stimulus.held)
-            if share == 0 and index > 0:
+            if share == 0:
                 start = levels.get(level, before)
                 yield Reading("start_error", held - start, "V", {"event": index, "level": level, "from": before})
             before = held

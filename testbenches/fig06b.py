@@ -6,7 +6,6 @@ from typing import ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
-from harness.analysis import Analysis, Solver, Transient
 from harness.measure import crossings, first_crossing
 from harness.testbench import Claim, Reading, Results, Summary, Values
 from testbenches.chain_event import worst
@@ -57,10 +56,6 @@ class Figure6B(LivingTestbench):
     def stop_time(self, values: Values) -> float:
         """Return the end (s): the leak has ended, the ring only empties."""
         return T_FIRST + T_BURST + (SLOT_OF_LEAK + 2 * int(values["LEAK_LCLK"])) * T_LCLK / 2 + 0.6e-6
-
-    def analysis(self, values: Values) -> Analysis:
-        """Return the transient. With trap and so coarse a charge tolerance gates ring beyond their oxides' limits."""
-        return Transient(self.stop_time(values), self.t_max, Solver(chgtol=5e-13, method="gear"))
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return the lines of the joint deck, the generation's others and the selected baseline."""

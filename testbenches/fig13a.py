@@ -78,12 +78,13 @@ class Figure13A(LivingTestbench):
         high, waves = float(case.values["VDDIO"]), results.waveforms[case.id]
         strips = [Strip("gclk", "GCLK", high), Strip("axon0", "AXON", high), Strip("swleak", "SWLEAK", high)]
         panel = Panel({"vinteg0": ""}, ("VTH", "VREST"), share=1.4)
-        figure, (axis,) = wave_stack(waves, strips, [panel], case.values, (0.5e-6, self.stop_time(case.values)))
+        span = self.edge_time(0, case.values) - 1e-6, self.stop_time(case.values)
+        figure, (axis,) = wave_stack(waves, strips, [panel], case.values, span)
         time, held, (rate, knee) = self._trend(results)
         fine, rest = np.linspace(time[0], self.stop_time(case.values), 200), float(case.values["VREST"])
         trend = rest + continuous(fine - time[0], held[0] - rest, rate, knee)
         axis.plot((fine + T_SEEN) * 1e6, trend * 1e3, color="#b3003b", linewidth=0.8, label="continuous leak")
-        axis.legend(loc="center right")
+        axis.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
         figure.set_figwidth(TWO_COLUMNS)
         return figure
 

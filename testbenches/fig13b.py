@@ -28,7 +28,7 @@ class LeakSteps(MembraneTestbench):
 
     def stimuli(self, values: Values) -> Sequence[Stimulus]:
         """Return the one that sets the membrane up."""
-        return (Stimulus(0.2e-6, float(values["STIMULUS"])),)
+        return (Stimulus(0.0, float(values["STIMULUS"])),)
 
     def leaks(self, values: Values) -> Sequence[tuple[float, float]]:
         """Return one pulse a period."""

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from harness.analysis import Analysis, Transient
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.living_event import SOLVER, LivingTestbench, fired
+from testbenches.living_event import LivingTestbench, fired
 
 FREQUENCIES = (1e3, 10e3, 50e3)
 
@@ -39,7 +39,7 @@ class GclkRange(LivingTestbench):
     def analysis(self, values: Values) -> Analysis:
         """Return the transient; a step may be a tenth of the shortest phase of a period that nothing happens in."""
         t_max = max(self.t_max, 1 / float(values["F_GCLK"]) / 100)
-        return Transient(self.stop_time(values), t_max, SOLVER)
+        return Transient(self.stop_time(values), t_max, self.solver)
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield the decisions, and what VINTEG moves from 50 kHz to 1 kHz."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from harness.analysis import Analysis, Transient
 from harness.measure import value_at
-from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
+from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values, conditions
 from testbenches.membrane import CORNERS, SOLVER, T_GCLK, MembraneTestbench, Stimulus, proportionality
 
 STEPS, HOLD = "steps", "hold"
@@ -18,6 +18,11 @@ WIDTHS = (200e-9, 400e-9, 800e-9, 1600e-9)
 FAR, NEAR = 3.3e-6, 1e-6  # A, in 4 pF and 400 ns: 330 mV, of which 200 nA leave 170 after all widths; 100 mV
 T_FIRST, T_GAP, T_AROUND = 2.5e-6, 3e-6, 0.5e-6  # s: stimulus to leak, leak to leak, around a leak
 T_LONG = 1e-3  # s, one period of GCLK at 1 kHz
+# Whatever has gate or channel on the summing node, where Cint's charge is.
+SUMMING = (
+    ("operational_amplifier", "pair"), ("integrator", "reset"), ("integrator", "reset_dummy"), ("integrator", "steer"),
+    ("integrator", "steer_dummy"), ("leak", "steer"), ("leak", "steer_dummy"),
+)  # fmt: skip
 
 
 class Leak(MembraneTestbench):
@@ -29,6 +34,8 @@ class Leak(MembraneTestbench):
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *MembraneTestbench.parameters,
         Parameter("RUN", "leak steps, or a hold", default=STEPS, choices=(STEPS, HOLD)),
+        # Assumption: a thousandth of the thin oxide's 2 nA. The card has none, since 3.5 nm let through far less.
+        Parameter("GATE_LEAKAGE", "gate leakage in a hold, of a square micrometre of thick oxide", "A", 2e-12, 0, 1e-9),
     )
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("width_proportionality", "leak step against SWLEAK width, 200 to 1600 ns, worst of 9 silicons, 25-200 nA",
@@ -37,8 +44,8 @@ class Leak(MembraneTestbench):
               "required; adjustable: paper 3.2, Figure 13C", (0, 0.05), (0, 0.03)),
         Claim("from_below", "step from 100 mV below VREST over that from 100 mV above, smallest",
               "required; paper 2.2.1.1: if VINTEG < VREST, the voltage increases", (0.7, 1.3), (0.9, 1.1)),
-        Claim("droop", "change of VINTEG in a hold of 20 us, worst of four silicons up to 85 C", "required",
-              (0, 0.5e-3), (0, 0.1e-3)),
+        Claim("droop", "change of VINTEG in a hold of 20 us, four silicons to 85 C, gates leak 2 pA/um2 (assumption)",
+              "required", (0, 0.5e-3), (0, 0.1e-3)),
     )  # fmt: skip
 
     def variations(self, settings: Values) -> Iterable[Values]:
@@ -52,9 +59,9 @@ class Leak(MembraneTestbench):
     def stimuli(self, values: Values) -> Sequence[Stimulus]:
         """Return the stimuli: far above, 100 mV above, 100 mV below; or far above and as far below as VLAT goes."""
         if values["RUN"] == HOLD:
-            return Stimulus(0.2e-6, FAR), Stimulus(T_LONG + 5e-6, -1.3 * NEAR)
-        after = 0.2e-6 + T_FIRST + len(WIDTHS) * T_GAP
-        return Stimulus(0.2e-6, FAR), Stimulus(after, NEAR), Stimulus(after + T_FIRST + T_GAP, -NEAR)
+            return Stimulus(0.0, FAR), Stimulus(T_LONG + 5e-6, -1.3 * NEAR)
+        after = T_FIRST + len(WIDTHS) * T_GAP
+        return Stimulus(0.0, FAR), Stimulus(after, NEAR), Stimulus(after + T_FIRST + T_GAP, -NEAR)
 
     def leaks(self, values: Values) -> Sequence[tuple[float, float]]:
         """Return one pulse of each width after the first stimulus, and one of the second width after each other."""
@@ -63,6 +70,14 @@ class Leak(MembraneTestbench):
         first, *others = self.stimuli(values)
         series = [(first.time + T_FIRST + place * T_GAP, width) for place, width in enumerate(WIDTHS)]
         return [*series, *((stimulus.time + T_FIRST, WIDTHS[1]) for stimulus in others)]
+
+    def hold_leakage(self, values: Values) -> float:
+        """Return what all gates on the summing node leak in a hold (A), as if all of them leaked the same way."""
+        if values["RUN"] != HOLD:
+            return 0.0
+        sizes = [conditions(values).technology.size(block, role, "w", "l") for block, role in SUMMING]
+        area = sum(float(size.w or 0) * float(size.l or 0) * size.m for size in sizes)
+        return float(values["GATE_LEAKAGE"]) * area / 1e-12
 
     def stop_time(self, values: Values) -> float:
         """Return the end (s)."""

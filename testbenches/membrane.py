@@ -25,7 +25,11 @@ SOLVER = Solver(reltol=3e-5)
 
 @dataclass(frozen=True)
 class Stimulus:
-    """A current (A) during one window of T_WINDOW; the reset before it begins at ``time`` (s), on that baseline."""
+    """A current (A) during one window of T_WINDOW; the reset before it begins at ``time`` (s), on that baseline.
+
+    The first reset begins at 0, so that the operating point is one of a held membrane. Without, VINTEG would stand at
+    the supply, and the first RST would push Cint's plate from there to 2.5 V.
+    """
 
     time: float
     current: float
@@ -71,6 +75,10 @@ class MembraneTestbench(Testbench):
     def stop_time(self, values: Values) -> float:
         """Return the end of the simulation (s)."""
 
+    def hold_leakage(self, values: Values) -> float:
+        """Return a current (A) out of the summing node besides what its devices leak: none."""
+        return 0.0
+
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the neuron's deck, each phase as intervals of (on, off, level)."""
         high, stimuli, stop = float(values["VDDIO"]), self.stimuli(values), self.stop_time(values)
@@ -89,7 +97,8 @@ class MembraneTestbench(Testbench):
         }
         currents = [(s.time + 0.1e-6, s.held, s.current) for s in stimuli]
         given = {parameter.name: values[parameter.name] for parameter in self.parameters}
-        return "membrane.cir.j2", {**given, "phases": phases, "stimuli": currents}
+        leakage = self.hold_leakage(values)
+        return "membrane.cir.j2", {**given, "phases": phases, "stimuli": currents, "hold_leakage": leakage}
 
     def analysis(self, values: Values) -> Analysis:
         """Return the transient; between events nothing moves, so steps may be long."""

@@ -1,10 +1,15 @@
 """One neuron, one event: a period of GCLK of column, threshold block, time-window generator and generation."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from harness.testbench import Claim, Golden, Results, Summary, Values
-from testbenches.living_event import LivingTestbench, fired
+from harness.analysis import Solver
+from harness.testbench import Claim, Golden, Results, Summary, Testbench, Values
+from testbenches.living_event import LCLK_PULSES, SOLVER, LivingTestbench, fired
+
+PLAIN = Solver()
+LCLK_ALWAYS = 49  # pulses of LCLK in a period of GCLK
 
 
 class OneEvent(LivingTestbench):
@@ -37,6 +42,33 @@ class OneEvent(LivingTestbench):
         yield Summary("fires", float(len(fired(results))))
         yield Summary("integration_time", float(results.select("integration_time")["value"].iloc[0]), "s")
         yield Summary("vinteg", float(results.select("vinteg")["value"].iloc[0]), "V")
+
+    def changes(self) -> Mapping[str, Testbench]:
+        """Return the plain run, each change of the solver by itself, and steps to what LivingTestbench does."""
+        exact = replace(PLAIN, reltol=SOLVER.reltol, xtrtol=SOLVER.xtrtol)
+        return {
+            "plain: the house's solver, LCLK in bursts": Changed(),
+            "plain, LCLK without a pause": Changed(lclk_pulses=LCLK_ALWAYS),
+            "plain, trtol counts (xtrtol=7)": Changed(replace(PLAIN, xtrtol=PLAIN.trtol)),
+            "plain, Newton ten times as exact at the same error of a step": Changed(exact),
+            "plain, gear": Changed(replace(PLAIN, method="gear")),
+            "plain, coarse chgtol (trap)": Changed(replace(PLAIN, chgtol=SOLVER.chgtol)),
+            "plain, voltages watched": Changed(watched=True),
+            "gear, chgtol=5e-13 (until now)": Changed(replace(PLAIN, method="gear", chgtol=5e-13)),
+            "gear, coarse chgtol, exact Newton": Changed(SOLVER),
+            "the same with voltages watched, steps of 20 ns at most": Changed(SOLVER, 20e-9, watched=True),
+            "the same with voltages watched: as it is run": self,
+        }
+
+
+class Changed(OneEvent):
+    """The same event at another solver, largest step or clock."""
+
+    def __init__(
+        self, solver: Solver = PLAIN, t_max: float = 500e-9, watched: bool = False, lclk_pulses: int = LCLK_PULSES
+    ) -> None:
+        """Change what is given."""
+        self.solver, self.t_max, self.watched, self.lclk_pulses = solver, t_max, watched, lclk_pulses
 
 
 TESTBENCH = OneEvent()

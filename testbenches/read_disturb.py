@@ -48,17 +48,19 @@ class ReadDisturb(Testbench):
               source, (0, ALLOWED))
         for measure, what, source in (
             ("disturb", "1-us synapse read at VREAD_AMP", "required; ideally below 50 mV: paper 2.1.3.2"),
-            ("disturb_memory", "200-ns memory read", "required"),
+            ("disturb_memory", "200-ns memory read, tt and ff", "required"),
         )
         for mtj, (label, _) in SETS.items()
     )  # fmt: skip
 
     def variations(self, settings: Values) -> Iterable[Values]:
-        """Yield synapse reads at each level, and a memory read, with both MTJ sets at 300 K."""
+        """Yield synapse reads at each level, and memory reads, whose VBL is highest in ff; both MTJ sets at 300 K."""
         for mtj in SETS:
+            common = {"MTJ": mtj, "TEMP": TEMPERATURE}
             for level in sorted({*LEVELS, float(settings["VREAD_AMP"])}):
-                yield {"MTJ": mtj, "TEMP": TEMPERATURE, "MODE": "synapse", "VREAD_AMP": level, "VCLAMP": VCLAMP.default}
-            yield {"MTJ": mtj, "TEMP": TEMPERATURE, "MODE": "memory"}
+                yield common | {"MODE": "synapse", "VREAD_AMP": level, "VCLAMP": VCLAMP.default, "CORNER": "tt"}
+            for corner in ("tt", "ff"):
+                yield common | {"MODE": "memory", "CORNER": corner}
 
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the deck of one read."""

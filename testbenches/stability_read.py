@@ -1,4 +1,4 @@
-"""Stability of the read half: regulation loop (idle, 1 and 16 rows, lumped line and array), auto-zero loop, and the bias start-up."""
+"""Stability of the read half: regulation loop (idle, 1, 16 rows; lumped line and array), auto-zero loop, start-up."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

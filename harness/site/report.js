@@ -110,7 +110,8 @@ class Run {
   // One x for several signals: every point that one of them has; the others lie on their lines there.
   table(signals) {
     const n = this.x.length;
-    if (signals.some((signal) => this.decoded(signal).at.length === n)) return [this.x, ...signals.map((each) => this.#onto(each))];
+    for (const signal of signals) this.decoded(signal);
+    if (signals.some(({ at }) => at.length === n)) return [this.x, ...signals.map((each) => this.#onto(each))];
     const used = new Uint8Array(n), union = new Uint32Array(n), x = new Float64Array(n);
     for (const { at } of signals) for (let i = 0; i < at.length; i++) used[at[i]] = 1;
     let many = 0;
@@ -177,8 +178,8 @@ class Viewer {
     this.list();
     this.draw();
     for (const name of ["a", "b"]) this.place(name, this.cursors[name]);
-    // The next frame but one begins when this one is on the screen.
-    requestAnimationFrame(() => requestAnimationFrame(() => {
+    // A task that a frame's callback asks for runs after that frame was painted.
+    requestAnimationFrame(() => setTimeout(() => {
       this.root.dataset.painted = String(Math.round(performance.now() - started));
       this.root.dataset.firstPaint ??= String(Math.round(performance.now()));
     }));
@@ -255,7 +256,7 @@ class Viewer {
     const labels = { stroke: ink, font, labelFont: font, grid, ticks: grid };
     const logarithmic = unit === "V/√Hz";
     const across = prefixed(Math.max(Math.abs(this.low), Math.abs(this.high)));
-    const largest = digital ? 1 : columns.slice(1).reduce((most, y) => Math.max(most, peak(y)), 0);
+    const largest = digital ? 1 : Math.max(...signals.map(peak));
     const up = unit === "dB" || unit === "deg" || logarithmic ? { scale: 1, prefix: "" } : prefixed(largest);
     if (digital) signals.forEach((signal, i) => { columns[i + 1] = rowOf(columns[i + 1], signal, signals.length - 1 - i); });
     const options = {
@@ -356,18 +357,16 @@ class Viewer {
     }
   }
 
-  // What the cursors read, beside each signal; the head has their places, their distance and its inverse.
+  // What the cursors read, beside each signal, and how far they are apart.
   values() {
-    const { a, b } = this.cursors, axis = this.run.axis, heads = this.part(".signals thead tr").children;
+    const { a, b } = this.cursors, axis = this.run.axis;
     const apart = a !== null && b !== null ? b - a : null;
-    heads[1].textContent = a === null ? "A" : `A ${engineering(a, axis.unit)}`;
-    heads[2].textContent = b === null ? "B" : `B ${engineering(b, axis.unit)}`;
     const rate = apart && axis.unit === "s" ? `, 1/Δ ${engineering(1 / Math.abs(apart), "Hz", 4)}` : "";
-    heads[3].textContent = apart === null ? "B − A" : `Δ ${engineering(apart, axis.unit)}${rate}`;
+    this.part(".apart").textContent = apart === null ? "" : `Δ ${engineering(apart, axis.unit)}${rate}`;
     for (const line of this.part(".signals tbody").querySelectorAll("tr[data-signal]")) {
       const signal = this.run.signals.find(({ name }) => name === line.dataset.signal), shown = this.shown.has(signal.name);
       const read = [a, b].map((t) => (t === null || !shown ? NaN : this.run.value(signal, t)));
-      for (const [i, value] of [...read, read[1] - read[0]].entries()) line.children[i + 1].textContent = engineering(value, signal.unit, 5);
+      for (const [i, value] of [...read, read[1] - read[0]].entries()) line.children[i + 1].textContent = engineering(value, signal.unit, 4);
     }
   }
 
@@ -416,10 +415,9 @@ class Viewer {
   }
 }
 
-function peak(values) {
-  let most = 0;
-  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
-  return most;
+function peak({ y: { kind, low, step }, values }) {
+  if (kind === "u2") return Math.max(Math.abs(low), Math.abs(low + step * 65535));
+  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 function rowOf(values, { levels: [low, high] }, row) {
@@ -536,7 +534,10 @@ function openViewer(root) {
     const number = asked && open.includes(asked[1]) ? asked[1] : viewer.run ? null : open[0];
     const there = () => asked && document.getElementById("waveforms").scrollIntoView();
     there();
-    if (number !== null) viewer.show(number).then(there, (error) => { viewer.part(".strips").textContent = error.message; });
+    if (number !== null) viewer.show(number).then(there, (error) => {
+      viewer.part(".strips").textContent = error.message;
+      throw error;
+    });
     if (document.readyState !== "complete") addEventListener("load", there, { once: true }); // pictures above had no height yet
   };
   addEventListener("hashchange", follow);
@@ -549,7 +550,10 @@ for (const group of document.querySelectorAll(".filter")) filter(group);
 for (const root of document.querySelectorAll(".viewer")) spintegrate.viewer = openViewer(root);
 const deck = document.getElementById("deck");
 if (deck) {
-  const follow = () => showDeck(deck).catch((error) => { deck.querySelector("[data-part=name]").textContent = error.message; });
+  const follow = () => showDeck(deck).catch((error) => {
+    deck.querySelector("[data-part=name]").textContent = error.message;
+    throw error;
+  });
   addEventListener("hashchange", follow);
   follow();
 }

@@ -50,7 +50,7 @@ def command(small: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
     def call(*arguments: str, lost: bool = False) -> tuple[int, str, str]:
         monkeypatch.setattr(Sampled, "lost", lost)
-        jobs = [] if "show" in arguments else ["--jobs", "1"]
+        jobs = [] if {"show", "worst", "report"} & set(arguments) else ["--jobs", "1"]
         monkeypatch.setattr(sys, "argv", ["spintegrate", *arguments, "--results", str(tmp_path), *jobs])
         with pytest.raises(SystemExit) as end:
             cli.main()
@@ -71,6 +71,19 @@ def test_any_testbench_is_sampled_and_the_same_command_finds_it_done(command: Co
         path.name for path in folder.iterdir()
     }
     assert set(pd.read_csv(folder / "statistics.csv")["n"]) == {"4 of 4"}
+
+
+def test_the_worst_samples_of_a_study_are_shown_again_for_the_report(command: Command, tmp_path: Path) -> None:
+    code, out, _ = command("mc", "worst")
+    assert code == 0 and out == "sampled: its study is not stored; make it with: make sampled"
+    command("mc", "run", "sampled")
+    code, out, _ = command("mc", "worst", "sampled")
+    assert code == 0 and out.count("identical to the study's values") == 10  # five samples of two cases
+    assert command("mc", "worst")[1] == ""  # they are stored now
+    code, out, _ = command("report")
+    assert code == 0 and "report/index.html" in out
+    text = (tmp_path / "report" / "bench" / "sampled.html").read_text()
+    assert text.count('">waveforms</a>') == 5 and "mc show" not in text
 
 
 def test_one_sample_of_a_study_is_shown_again_with_its_waveforms(command: Command, tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from harness.analysis import Solver
+from harness.analysis import Solver, Transient, complete_deck
+from harness.bench import Event, Timing
 from harness.bench_mc import AGREEING, DEFAULTS, LOOPS, UNTOUCHED, LoopBenchmark
 from harness.bench_report import (
     STUDIES,
     TIMES,
     endurance_rows,
+    event_section,
     loop_rows,
     repeatability_rows,
     status,
@@ -18,7 +20,9 @@ from harness.bench_report import (
     write_page,
 )
 from harness.bench_studies import Endurance
+from harness.golden import Verdict
 from harness.statistics import difference_in_sigma
+from harness.stress import Stress
 
 STATES = {"before": "off", "after": "on"}
 
@@ -83,6 +87,17 @@ def test_a_missing_sample_and_a_growing_worker_fail() -> None:
     assert [row.status for row in broken] == ["FAIL", "FAIL"]
 
 
+def test_an_event_row_names_the_signal_nearest_to_its_bound() -> None:
+    timing = Timing("the change", 9.0, 12.0, 0.5, 15, 4, by_cpu=True)
+    verdicts = (Verdict("vtwg", True, "", 0.2), Verdict("swinteg", True, "", 0.7))
+    stress = {"1.98": Stress("m.x", 1.94, 1.98)}
+    text = event_section([Event(timing, 900, (), {}), Event(timing, 800, verdicts, stress)])
+    assert "| the change | 12.0 | 0.50 | 24 | 800 | swinteg 0.70 | kept |  | 1.940 |" in text
+    assert "| the change | 12.0 | 0.50 | 24 | 900 |  |  |  |  |" in text and "**PASS**" in text
+    broken = (*verdicts, Verdict("fire0", False, "its edges are other"))
+    assert "| fire0 inf | **broken** |" in event_section([Event(timing, 800, broken, {})])
+
+
 def test_a_part_of_the_page_that_is_not_measured_stays(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     write_page(page, {TIMES: "| a |"})
@@ -104,3 +119,5 @@ def test_a_difference_is_told_in_sigma() -> None:
 def test_solver_options_are_written_where_they_are_not_ngspice_s_own() -> None:
     assert "xmu" not in Solver().line() and "trtol" not in Solver().line()
     assert Solver(xmu=0.45, trtol=30.0).line().endswith("xmu=0.45 trtol=30.0")
+    assert "xtrtol" not in complete_deck("* plain", Transient(1e-6, 1e-9))
+    assert "\nset xtrtol=10.0\n" in complete_deck("* models", Transient(1e-6, 1e-9, Solver(xtrtol=10.0)))

@@ -5,10 +5,14 @@ import pandas as pd
 import pytest
 from scipy.integrate import solve_ivp
 
-from harness.testbench import Results
+from harness.circuit import leaf_devices
+from harness.render import TESTBENCHES, DeckBuilder
+from harness.testbench import Results, conditions
 from testbenches.absolute_refractory import TESTBENCH as ABSOLUTE
 from testbenches.fig09f import TESTBENCH as REFRACTORY
 from testbenches.fig13a import continuous
+from testbenches.leak import HOLD
+from testbenches.leak import TESTBENCH as LEAK
 from testbenches.living_event import LCLK_PULSES, SUPPLIES, T_LCLK, energies, fired, start_error
 from testbenches.membrane import proportionality
 
@@ -39,16 +43,23 @@ def test_lclk_comes_in_bursts_of_enough_pulses_and_axons_before_their_edge() -> 
             assert any(edge - 1e-6 < on < off < burst[0] for on, off, _ in deck["axons"][axon])
 
 
-def test_a_start_is_found_behind_the_amplifiers_lag() -> None:
+def test_a_start_is_found_whatever_bends_vinteg_in_the_window() -> None:
     time = np.linspace(0, 5e-6, 5001)
-    opened, closed, slope, lag = 2e-6, 2.5e-6, 6e5, 10e-9
-    ramp = 0.45 + slope * (np.clip(time, opened + lag, closed + lag) - opened - lag)
-    gate = np.where(time < opened, 1.8, 0.0)
-    window = np.where(time < closed, 1.8, 0.0)
-    waves = pd.DataFrame({"vinteg0": ramp, "xdendrite0.own_swrst": gate, "xdendrite0.own_swinteg": window}, index=time)
-    held = float(waves["vinteg0"].iloc[-1])
-    assert REFRACTORY._start(waves, 0, held, 0.0, 0.9) == pytest.approx(0.45, abs=1e-3)
-    assert np.isnan(REFRACTORY._start(waves.assign(**{"xdendrite0.own_swrst": 0.0}), 0, held, 0.0, 0.9))
+    opened, closed, slope, virtual_ground = 2e-6, 2.5e-6, 6e5, 0.5
+    cint = 0.45 - virtual_ground + slope * (np.clip(time, opened, closed) - opened)
+    lag = np.where((time >= opened) & (time < closed), 6e-3 * (1 + cint), 0.0)  # at the summing node and in the gate
+    waves = pd.DataFrame(
+        {
+            "xdendrite0.rst": np.where(time < opened, 1.8, 0.0),
+            "xdendrite0.own_swinteg": np.where(time < closed, 1.8, 0.0),
+            "xdendrite0.xneuron.xintegrator.plate": cint + virtual_ground - lag,
+            "xdendrite0.xneuron.sum": virtual_ground - lag,
+        },
+        index=time,
+    )
+    held = float(cint[-1] + virtual_ground)
+    assert REFRACTORY._start(waves, 0, held, 0.0, 0.9) == pytest.approx(0.45, abs=0.4e-3)  # half a sample
+    assert np.isnan(REFRACTORY._start(waves.assign(**{"xdendrite0.rst": 0.0}), 0, held, 0.0, 0.9))
 
 
 def test_energy_is_supply_times_charge() -> None:
@@ -74,3 +85,14 @@ def test_a_missing_start_is_the_worst() -> None:
 
 def test_who_fired_is_named_by_period_and_dendrite() -> None:
     assert fired(_results([("fire", 0, 1, 1.0), ("fire", 1, 1, 0.0)])) == {(0, 1)}
+
+
+def test_a_hold_leaks_through_every_gate_on_the_summing_node_and_a_step_through_none() -> None:
+    values = LEAK.cases_of(LEAK.settings({}), [{"RUN": HOLD}])[0].values
+    template, given = LEAK.deck(values)
+    devices = leaf_devices(DeckBuilder(conditions(values)).deck("leak", TESTBENCHES / template, given))
+    gates = [device.values for device in devices if device.kind == "m" and "xneuron.sum" in device.nodes]
+    area = sum(float(size["w"]) * float(size["l"]) * float(size["m"]) for size in gates)
+    assert LEAK.hold_leakage(values) == pytest.approx(2e-12 * area * 1e12)
+    assert any(device.path == "ihold_leakage" for device in devices)
+    assert LEAK.hold_leakage({**values, "RUN": "steps"}) == 0

@@ -79,6 +79,9 @@ def test_a_number_leads_to_the_run_that_it_was_read_from() -> None:
     assert link(testbench="safe operating area", measure="soa_1.98_v", measured=2.03) == "bench/toy.html#run=2"
     assert link(testbench="safe operating area", measure="soa_1.98_v", measured=2.0) == ""
     assert link(testbench="unknown", measured=1.0) == ""
+    sampled = Places(places.readings, (), ["toy"])
+    assert sampled.link(board_row(statement="sigma (200 of 200 samples)", measured=0.5)) == "bench/toy.html#study"
+    assert sampled.link(board_row(measured=0.5)) == "bench/toy.html#run=0"
 
 
 def test_decks_share_their_lines() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.publish import solver_row, stress_row
-from harness.scoreboard import COLUMNS, bound_text, markdown, missing_rows, score, write_scoreboard
+from harness.scoreboard import COLUMNS, bound_text, markdown, missing_rows, read_scoreboard, score, write_scoreboard
 from harness.stress import Stress
 from harness.testbench import Claim, Summary
 
@@ -137,3 +137,12 @@ def test_the_worst_sustained_voltage_of_any_run_is_held_against_its_own_oxide() 
     assert list(stress_row([fine, thin])["status"])[0] == "FAIL"
     assert "FAIL" in list(stress_row([fine, thick])["status"])
     assert "m4" in " ".join(stress_row([fine, thick])["source"])
+
+
+def test_a_scoreboard_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    claims = [Claim("kept", "a, b", "", (0, 1)), Claim("missing", 'says "x"', "", (0, 1))]
+    table = score("bench", claims, [Summary("kept", 0.5, "V"), Summary("missing", float("nan"))])
+    write_scoreboard(table, tmp_path, "# heading", "campaign")
+    pd.testing.assert_frame_equal(read_scoreboard(tmp_path, "campaign"), table)
+    with pytest.raises(HarnessError, match="no such scoreboard"):
+        read_scoreboard(tmp_path, "other")

@@ -244,3 +244,15 @@ def test_a_mistyped_target_is_one_line(machine: Machine) -> None:
     result = machine.run("make fig9d", {})
     assert result.returncode == 2
     assert "'fig9d' is neither a target nor a testbench" in result.stderr
+
+
+def test_the_browser_is_installed_for_its_own_target_alone(machine: Machine) -> None:
+    machine.install("id", ROOT_ID)
+    assert machine.setup().returncode == 0
+    result = machine.run("scripts/setup.sh test-report", {})
+    assert result.returncode == 0, result.stderr
+    assert [call for call in machine.calls if "chromium" in call] == [machine.calls[-2]]
+    assert machine.calls[-1].endswith("--no-deps --require-hashes -r scripts/test-report.lock")
+    machine.install("chromium", "#!/bin/sh\n")
+    assert machine.run("scripts/setup.sh test-report", {}).returncode == 0
+    assert "chromium" not in machine.calls[-1]

@@ -1,0 +1,150 @@
+"""The command line's cluster: weights and stimuli from CSV in; raster, membranes, energy and every decision out."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+import typer
+from numpy.typing import NDArray
+from rich.console import Console
+
+from harness.arguments import parse_assignments
+from harness.cluster_input import read_axons, read_weights
+from harness.errors import HarnessError
+from harness.figures import paper_style, save_figure
+from harness.progress import RunProgress
+from harness.publish import RESULTS, output_folder
+from harness.quantities import engineering
+from harness.scoreboard import score
+from harness.store import Store
+from testbenches.cluster import Skeleton, Task, cells
+from testbenches.cluster_figure import draw_raster
+from testbenches.cluster_run import Emulation, decision_table, emulate
+from testbenches.random_matrices import CLAIMS, NAME, decide, summarize
+from testbenches.write_cells import states_of, words_of, write_cells
+
+console = Console()
+
+
+def cluster(
+    weights: Annotated[Path, typer.Option(metavar="FILE", help="CSV: a row an axon, a cell a neuron's weight.")],
+    axons: Annotated[Path, typer.Option(metavar="FILE", help="CSV with the columns gclk,axon: a row a stimulus.")],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
+    ] = None,
+    flat: Annotated[bool, typer.Option("--flat", help="One deck instead of parts: the reference, and slow.")] = False,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")] = None,
+    results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs and tables go.")] = RESULTS,
+) -> None:
+    """Emulate a network of 16 axons and 16 neurons; write its raster, waveforms and decisions."""
+    assignments = parse_assignments(settings or [])
+    values = _settings(assignments)
+    wanted = read_weights(weights, int(values["N_REF"]), int(values["BITS"]))
+    stimuli, store = read_axons(axons), Store(results.resolve() / "runs")
+    stored, report = program(wanted, values, store, jobs)
+    task = Task(tuple(map(tuple, stored.tolist())), stimuli)
+    made = emulate(task, values, store, lambda name, runs: RunProgress(name, runs, console), jobs, flat)
+    changes = {**assignments, **({"FLAT": "1"} if flat else {})}
+    for path in write(made, report, output_folder(results, changes) / "cluster"):
+        _say(f"wrote {path}")
+    failed = int((~report["ok"]).sum())
+    _say(f"{len(report)} cells written, {int((report['attempts'] > 1).sum())} again, {failed} failed")
+    for line in summary(made):
+        _say(line)
+
+
+def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:
+    """Return every parameter's value.
+
+    Raises:
+        HarnessError: a name that the cluster does not have, or a value that it refuses.
+    """
+    return Skeleton(Task(((0,),), ((0,),))).settings(assignments)
+
+
+def program(
+    wanted: NDArray[np.int64], values: Mapping[str, Any], store: Store, jobs: int | None
+) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """Write the array; return the weights as they then stand in it, and the report of every cell.
+
+    Raises:
+        HarnessError: a reference or threshold cell did not take its state, so that nothing could be decided rightly.
+    """
+    bits, n_ref = int(values["BITS"]), int(values["N_REF"])
+    report = write_cells(cells(wanted + n_ref, values), values, store, jobs)
+    lost = report[~report["ok"] & (report["block"] != "synapse")]
+    if not lost.empty:
+        cell = lost.iloc[0]
+        raise HarnessError(
+            f"{len(lost)} cells of references and threshold did not take their state, the first at {cell['block']}, "
+            f"row {cell['row']}, line {cell['line']}; write with more current (VDDIO) or another MTJ."
+        )
+    return words_of(states_of(report, "synapse"), bits) - n_ref, report
+
+
+def write(made: Emulation, report: pd.DataFrame, folder: Path) -> list[Path]:
+    """Write figure, cells, decisions, and waveforms of clocks and membranes; return the paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cells, decisions, membranes = (folder / f"{name}.csv" for name in ("cells", "decisions", "membranes"))
+    report.to_csv(cells, index=False, float_format="%.6g")
+    decision_table(made).to_csv(decisions, index=False, float_format="%.6g")
+    waves(made).to_csv(membranes, float_format="%.6g")
+    with paper_style():
+        figures = save_figure(draw_raster(made), folder / "raster")
+    return [*figures, cells, decisions, membranes]
+
+
+def waves(made: Emulation) -> pd.DataFrame:
+    """Return switches, VTWG and every membrane at the shared part's time points (s, V)."""
+    names = ["gclk", "event", "swrst", "swinteg", "swcomp", "swleak", "vtwg"]
+    time = made.shared.index.to_numpy(dtype=float)
+    each = {
+        name: np.interp(time, frame.index.to_numpy(dtype=float), frame[name].to_numpy(dtype=float))
+        for column, frame in made.columns.items()
+        for name in (f"vinteg{column}", f"fire{column}")
+    }
+    return made.shared[names].assign(**each)
+
+
+def summary(made: Emulation) -> list[str]:
+    """Return what to say of an emulation."""
+    table = decision_table(made)
+    exact, others = table[table["exact"]], table[~table["exact"]]
+    events = sum(bool(axons) for axons in made.task.stimuli)
+    total = sum(made.energy.values())
+    lines = [
+        f"{len(table)} decisions in {events} events, {int(table['fire'].sum())} FIRE",
+        f"from VREST: {int(exact['agrees'].sum())} of {len(exact)} as the ideal integer model has them",
+        f"from elsewhere: {int(others['agrees'].sum())} of {len(others)} as the model of its steps has them",
+        f"energy {engineering(total, 'J')}, {engineering(total / events, 'J')} an event, over "
+        f"{engineering(float(made.shared.index[-1]), 's')}",
+    ]
+    lines += [
+        f"    period {row['period']}, neuron {row['neuron']}: sum {row['sum']:g}, "
+        f"{'fired' if row['fire'] else 'silent'}, VINTEG {engineering(row['vinteg'], 'V')}"
+        for row in exact[~exact["agrees"]].to_dict("records")
+    ]
+    if not np.isnan(made.disagreement):
+        lines.append(
+            f"in parts: {made.rounds} round(s); two columns in one deck with the shared part differ by "
+            f"{made.disagreement:.3%} of their swing (RMS)"
+        )
+    return lines
+
+
+def decision_rows(assignments: Mapping[str, str], jobs: int | None, results: Path, folder: Path) -> pd.DataFrame:
+    """Run the random matrices, write every decision to ``folder``, and return their scoreboard rows."""
+    values = _settings(assignments)
+    store = Store(results.resolve() / "runs")
+    table = decide(values, store, lambda name, runs: RunProgress(name, runs, console), jobs)
+    path = folder / "measures" / f"{NAME}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_csv(path, index=False, float_format="%.6g")
+    _say(f"wrote {path}")
+    return score(NAME, CLAIMS, summarize(table, int(values["THRESHOLD"])))
+
+
+def _say(text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True, markup=False)
