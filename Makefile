@@ -56,6 +56,10 @@ report: $(READY) ## figures, then everything that is stored as pages: results/re
 drawings: $(READY) ## renew the circuit drawings, docs/circuits/*.svg, from the modules of drawings/
 	@$(BIN)/python -m drawings
 
+docs: $(READY) ## the documentation as pages: results/docs/index.html; a warning is an error
+	@scripts/setup.sh docs
+	@$(BIN)/python -m sphinx -W --keep-going -q -d results/docs/.doctrees docs results/docs
+
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
@@ -127,9 +131,9 @@ clean: ## remove what tools leave behind; finished simulations stay
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also remove finished simulations and the virtual environments
-	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
+	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report results/docs
 
-.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Renews requirements.lock from pyproject.toml, and beside it what has an environment of its own: scripts/cmtj.lock and
-# scripts/test-report.lock. Files with hashes for every Python from 3.11 on; versions that still satisfy what is asked stay,
-# unless --upgrade is given. cmtj is a reference and keeps its version.
+# Renews requirements.lock from pyproject.toml, and beside it what has an environment of its own: scripts/cmtj.lock,
+# scripts/docs.lock and scripts/test-report.lock. Files with hashes for every Python from 3.11 on; versions that still satisfy
+# what is asked stay, unless --upgrade is given. cmtj is a reference and keeps its version.
 set -eu
 cd "$(dirname "$0")/.."
 tools=$(mktemp -d)
@@ -13,5 +13,6 @@ compile() {
         --custom-compile-command "make lock" "$@"
 }
 compile pyproject.toml --extra dev -o requirements.lock "$@"
+compile --group docs --constraint requirements.lock -o scripts/docs.lock "$@"
 compile --group test-report --constraint requirements.lock -o scripts/test-report.lock "$@"
 echo cmtj==1.15.0 | compile - -o scripts/cmtj.lock "$@"

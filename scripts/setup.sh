@@ -3,8 +3,8 @@
 # a virtual environment .venv with exactly the packages of requirements.lock. Asks nothing, so it also runs without a
 # terminal. Every way it can fail ends in one line that says what to run. `make` calls it when its inputs changed.
 #
-# PYTHON=/path/to/python3 chooses the interpreter. `setup.sh test-report` adds what that target alone needs to a checkout
-# that is ready: Chromium, and the packages of scripts/test-report.lock.
+# PYTHON=/path/to/python3 chooses the interpreter. `setup.sh test-report` and `setup.sh docs` add what these targets alone need
+# to a checkout that is ready: the packages of scripts/<target>.lock, and Chromium for the former.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -59,10 +59,10 @@ pip_install() {
     .venv/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps "$@" </dev/null >&2
 }
 
-if [ "${1:-}" = test-report ]; then
-    have chromium || install_packages chromium
-    pip_install --require-hashes -r scripts/test-report.lock \
-        || fail "pip could not install the packages of scripts/test-report.lock (its reason stands above): check the network and free space, then run make again."
+if [ $# -gt 0 ]; then
+    [ "$1" != test-report ] || have chromium || install_packages chromium
+    pip_install --require-hashes -r "scripts/$1.lock" \
+        || fail "pip could not install the packages of scripts/$1.lock (its reason stands above): check the network and free space, then run make again."
     exit
 fi
 
