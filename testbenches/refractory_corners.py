@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from harness.analysis import Solver
 from harness.testbench import Claim, Results, Values
 from testbenches.fig09f import Refractory, refractory_claims
 from testbenches.living_event import SOLVER
@@ -18,7 +17,7 @@ class RefractoryCorners(Refractory):
     name = "refractory_corners"
     is_figure = False
     # In ss a coarse step takes a NAND's inner node to -0.21 V, where it stays: the gates' own -0.15 V needs this.
-    solver: ClassVar[Solver] = replace(SOLVER, chgtol=1e-13)
+    solver = replace(SOLVER, chgtol=1e-13)
     claims: ClassVar[tuple[Claim, ...]] = refractory_claims("paper 2.2.2, Figures 9F (ff, fs) and 9G (ss, sf)")
 
     def variations(self, settings: Values) -> Iterable[Values]:
