@@ -49,8 +49,9 @@ scoreboard: $(READY) ## all rows: corners and self-calibration too
 campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour)
 	@$(SPINTEGRATE) campaign $(OPTIONS)
 
-report: figures ## everything that is stored as pages: results/report/index.html, opens from disk
-	@$(SPINTEGRATE) report
+# A figure that fails does not keep the report from saying so.
+report: $(READY) ## figures, then everything that is stored as pages: results/report/index.html, opens from disk
+	@$(SPINTEGRATE) figures $(JOBS_OPTION); status=$$?; $(SPINTEGRATE) report && exit $$status
 
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)

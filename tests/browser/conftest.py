@@ -47,6 +47,13 @@ def loop() -> pd.DataFrame:
     return pd.DataFrame({"out.re": gain.real, "out.im": gain.imag}, index=pd.Index(frequency, name="frequency"))
 
 
+def noise() -> pd.DataFrame:
+    """Spectra over six decades, one of which falls with frequency."""
+    frequency = np.logspace(4, 10, 121)
+    spectra = {"inoise_spectrum": np.full(121, 2e-8), "onoise_spectrum": 1e-4 / frequency}
+    return pd.DataFrame(spectra, index=pd.Index(frequency, name="frequency"))
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a report."""
@@ -67,7 +74,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stability = Chapter("stability", "Is it stable?", False, cases=1)
     nothing = Chapter("nothing", "Is nothing shown?", True, cases=2)
     write_runs(folder, toy, runs)
-    write_runs(folder, stability, [Evidence("loop", rerun, loop())])
+    write_runs(folder, stability, [Evidence("loop", rerun, loop()), Evidence("noise", rerun, noise())])
     write_runs(folder, nothing, [Evidence("a", ("make nothing",)), Evidence("b", ("make nothing",))])
     rows: list[dict[str, Any]] = [
         {"testbench": "toy", "measure": "v", "statement": HOSTILE, "measured": 0.75, "unit": "V", "status": "PASS"},

@@ -1,6 +1,7 @@
 """The report in a real browser, from disk: `make test-report`."""
 
 import re
+import shutil
 import statistics
 import sys
 from collections.abc import Iterator
@@ -72,6 +73,21 @@ def test_every_page_loads_and_every_link_resolves(site: Path, tab: Any) -> None:
     assert len(pages_of(site)) == 6
     for path in pages_of(site):
         check_links(tab.open(path), path)
+
+
+def test_a_page_that_is_broken_is_noticed(site: Path, tab: Any, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "report")
+    page = tmp_path / "report" / "index.html"
+    page.write_text(
+        page.read_text() + "<a href='nowhere.html'>x</a><script src='none.js'></script><script>no()</script>"
+    )
+    with pytest.raises(AssertionError, match=r"nowhere.html, which is not there"):
+        check_links(tab.open(page), page)
+    assert any("none.js" in each for each in tab.complaints) and any("no is not" in each for each in tab.complaints)
+    (tmp_path / "report" / "runs" / "toy" / "0.js").unlink()
+    tab.open(tmp_path / "report" / "bench" / "toy.html")
+    tab.page.wait_for_function("document.querySelector('.strips').textContent.includes('cannot be read')")
+    tab.complaints.clear()
 
 
 @pytest.mark.skipif(not (WRITTEN / "index.html").is_file(), reason="make report has not been run")
@@ -221,10 +237,17 @@ def test_the_runs_are_stepped_through_and_missing_ones_are_named(site: Path, tab
 def test_a_loop_is_read_on_a_logarithmic_axis(site: Path, tab: Any) -> None:
     page = tab.viewer(site / "bench" / "stability.html")
     place_cursor(page, "a", "10meg")
-    assert reading(page, "out")[0] == "0 dB" or abs(float(reading(page, "out")[0].split()[0])) < 0.01
+    number, unit = reading(page, "out")[0].split()
+    assert float(number) == pytest.approx(0.0, abs=0.01) and unit == "dB"
     page.click("[data-do=in]")
     low, high = window(page)
     assert high / low == pytest.approx(1e3, rel=0.01)
+
+
+def test_noise_is_read_on_two_logarithmic_axes(site: Path, tab: Any) -> None:
+    page = tab.viewer(site / "bench" / "stability.html", "#run=1")
+    place_cursor(page, "b", "1M")
+    assert reading(page, "onoise_spectrum")[1] == "100 pV/√Hz" and reading(page, "inoise_spectrum")[1] == "20 nV/√Hz"
 
 
 def test_rows_are_filtered_by_status(site: Path, tab: Any) -> None:

@@ -252,7 +252,7 @@ def test_the_browser_is_installed_for_its_own_target_alone(machine: Machine) -> 
     result = machine.run("scripts/setup.sh test-report", {})
     assert result.returncode == 0, result.stderr
     assert [call for call in machine.calls if "chromium" in call] == [machine.calls[-2]]
-    assert machine.calls[-1].endswith("--no-deps --require-hashes -r requirements-test-report.lock")
+    assert machine.calls[-1].endswith("--no-deps --require-hashes -r scripts/test-report.lock")
     machine.install("chromium", "#!/bin/sh\n")
     assert machine.run("scripts/setup.sh test-report", {}).returncode == 0
     assert "chromium" not in machine.calls[-1]
