@@ -53,6 +53,9 @@ campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeata
 report: $(READY) ## figures, then everything that is stored as pages: results/report/index.html, opens from disk
 	@$(SPINTEGRATE) figures $(JOBS_OPTION); status=$$?; $(SPINTEGRATE) report && exit $$status
 
+drawings: $(READY) ## renew the circuit drawings, docs/circuits/*.svg, from the modules of drawings/
+	@$(BIN)/python -m drawings
+
 $(TESTBENCHES): $(READY)
 	@$(SPINTEGRATE) run $@ $(MC_OPTIONS) $(OPTIONS)
 
@@ -126,7 +129,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report
 
-.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

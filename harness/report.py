@@ -19,6 +19,7 @@ import pandas as pd
 from harness.errors import HarnessError
 from harness.quantities import engineering
 from harness.report_boards import NOT_KEPT, STATUSES, Board, Places, read_boards, shown_rows
+from harness.report_circuits import copy_drawings
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, case_runs, find_study
 from harness.report_waves import TOLERANCE_NOTE, packed_waves
 from harness.testbench import Testbench
@@ -155,7 +156,7 @@ def copy_figures(source: Path, target: Path, chapters: Iterable[Chapter]) -> lis
 
 
 def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapter], others: Sequence[str] = ()) -> Path:
-    """Write the first page, a page a board and a testbench, and the netlists' page; return the first."""
+    """Write the first page, a page a board and a testbench, those of circuits and netlists; return the first."""
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
@@ -180,6 +181,7 @@ def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapte
     for chapter in chapters:
         facts = {"worst": worst_rows(chapter), "statistics": statistics_rows(chapter.study)}
         write(f"bench/{chapter.name}.html", "bench", chapter=chapter, rows=own[chapter.name], **facts)
+    write("circuits.html", "circuits", circuits=copy_drawings(folder / "circuits"))
     write("deck.html", "deck")
     write("index.html", "index", chapters=chapters, own=own, others=others)
     return folder / "index.html"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from harness.errors import HarnessError
+from harness.render import block_names
 from harness.report import (
     SITE,
     Chapter,
@@ -24,6 +26,7 @@ from harness.report import (
     write_runs,
 )
 from harness.report_boards import Board, Places, read_boards, shown_rows
+from harness.report_circuits import DRAWINGS
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, worst_samples
 from harness.scoreboard import COLUMNS
 from harness.stress import Stress
@@ -119,6 +122,15 @@ def test_runs_become_scripts_and_what_is_not_stored_is_said(tmp_path: Path) -> N
     assert "2 of 3 runs are not stored" in text and "<code>make toy</code>" in text
     assert 'href="../bench/toy.html#run=0"' in text
     assert "no figure is stored" in page.read_text()
+
+
+def test_the_circuits_page_shows_every_block_and_each_stored_drawing(tmp_path: Path) -> None:
+    write_pages(tmp_path, [board()], [])
+    text = (tmp_path / "circuits.html").read_text()
+    assert [name for name in block_names() if f'id="{name}"' not in text] == []
+    drawings = sorted(path.name for path in DRAWINGS.glob("*.svg"))
+    assert drawings and sorted(re.findall(r'src="circuits/([^"]+)"', text)) == drawings
+    assert sorted(path.name for path in (tmp_path / "circuits").iterdir()) == drawings
 
 
 def test_an_error_leaves_what_came_before_it_whole(tmp_path: Path) -> None:
