@@ -32,7 +32,7 @@ from testbenches.cluster import (
     fire_intervals,
 )
 from testbenches.cluster_model import Steps, ideal_decisions
-from testbenches.living_event import T_ACTIVE, T_LCLK, T_SEEN
+from testbenches.living_event import T_ACTIVE, T_LCLK, T_SEEN, Intervals
 
 # A column's switches open within 10 ps; its mirrors turn 5 uV at a gate into 0.01 % of a current.
 EDGES, SMOOTH = Tolerance(10e-3, 10e-12), Tolerance(5e-6, 1e-12)
@@ -122,9 +122,8 @@ def emulate(
     if flat:
         point = nominal_point(skeleton, skeleton.cases_of(values, [{}])[0], store)
         (frame,) = _run(FlatCluster(task, skeleton.guesses(point)), values, [{}], store, stage, jobs)
-        return Emulation(
-            task, values, frame, dict.fromkeys(range(task.columns), frame), _energy(frame, SUPPLIES, values)
-        )
+        columns = dict.fromkeys(range(task.columns), frame)
+        return Emulation(task, values, frame, columns, _energy(frame, SUPPLIES, values))
     (clocking,) = _run(Clocking(task), values, [{}], store, stage, jobs)
     clocked = make_drive(clocking, skeleton.clocked_lines(values), EDGES, (), SMOOTH)
     part = References(task, clocked)
@@ -134,29 +133,35 @@ def emulate(
     drive = Drive({**clocked.edges, **own.edges}, own.tables)
     guesses = part.guesses(nominal_point(part, _cases(part, values, loads)[0], store), values)
     shared = together([clocking, references[[WINDOW, "vtwg"]]])
-    heard: Fires = frozenset((d.period, d.neuron) for d in ideal_decisions(task.sums(), steps_of(values)) if d.fires)
-    made = Emulation(task, values, shared, {}, {})
-    waiting, last = set(range(task.columns)), len(task.stimuli) - 1
-    while waiting:
-        bench = ColumnPart(task, drive, _heard(made, heard), guesses)
-        frames = _run(bench, values, [{"COLUMN": column} for column in sorted(waiting)], store, stage, jobs)
-        columns = {**made.columns, **dict(zip(sorted(waiting), frames, strict=True))}
-        made = replace(made, columns=columns, rounds=made.rounds + 1)
-        changed = {column for period, column in made.fires ^ heard if period < last}
-        waiting = {near for column in changed for near in (column - 1, column + 1) if 0 <= near < task.columns}
-        heard = made.fires
-    parts = [
-        _energy(clocking, CLOCKING_SUPPLIES, values),
-        _energy(references, REFERENCE_SUPPLIES, values),
-        *(_energy(f, COLUMN_SUPPLIES, values) for f in columns.values()),
-    ]
-    energy = {supply: sum(part.get(supply, 0.0) for part in parts) for supply in SUPPLIES}
-    return replace(
-        made,
-        energy=energy,
-        rounds=made.rounds - 1,
-        disagreement=max((_compare(made, frame) for frame in checks), default=float("nan")),
+    made = _settled(
+        Emulation(task, values, shared, {}, {}),
+        lambda fires, columns: _run(
+            ColumnPart(task, drive, fires, guesses), values, [{"COLUMN": c} for c in columns], store, stage, jobs
+        ),
     )
+    parts = [_energy(clocking, CLOCKING_SUPPLIES, values), _energy(references, REFERENCE_SUPPLIES, values)]
+    parts += [_energy(frame, COLUMN_SUPPLIES, values) for frame in made.columns.values()]
+    energy = {supply: sum(part.get(supply, 0.0) for part in parts) for supply in SUPPLIES}
+    worst = max((_compare(made, frame) for frame in checks), default=float("nan"))
+    return replace(made, energy=energy, disagreement=worst)
+
+
+def _settled(made: Emulation, run: Callable[[Mapping[int, Intervals], list[int]], list[pd.DataFrame]]) -> Emulation:
+    """Run columns until each has heard its neighbours fire as they did, at first as the ideal model has it.
+
+    A FIRE acts on neighbours from the next period on, so every round is right for one period more at least.
+    """
+    task = made.task
+    ideal = ideal_decisions(task.sums(), steps_of(made.values))
+    heard: Fires = frozenset((decision.period, decision.neuron) for decision in ideal if decision.fires)
+    waiting, rounds = list(range(task.columns)), 0
+    while waiting:
+        frames = run(_heard(made, heard), waiting)
+        made, rounds = replace(made, columns={**made.columns, **dict(zip(waiting, frames, strict=True))}), rounds + 1
+        changed = {column for period, column in made.fires ^ heard if period < len(task.stimuli) - 1}
+        waiting = sorted({near for c in changed for near in (c - 1, c + 1) if 0 <= near < task.columns})
+        heard = made.fires
+    return replace(made, rounds=rounds)
 
 
 def _run(
@@ -176,7 +181,7 @@ def _cases(bench: Testbench, values: Values, variations: Iterable[Values]) -> li
     return bench.cases_of({**bench.settings({}), **values}, variations)
 
 
-def _heard(made: Emulation, fires: Fires) -> dict[int, list[tuple[float, float, float]]]:
+def _heard(made: Emulation, fires: Fires) -> dict[int, Intervals]:
     """Return when each column's FIRE is high, for its neighbours to hear."""
     bench, high = FlatCluster(made.task, {}), float(made.values["VDDIO"])
     edges = [bench.edge_time(period, made.values) for period in range(len(made.task.stimuli))]

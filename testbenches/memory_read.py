@@ -24,7 +24,6 @@ from harness.testbench import (
     Summary,
     Testbench,
     Values,
-    nominal_silicon,
 )
 from testbenches.parameters import IBIAS, VCLAMP, VCM_COL, VDD, VDDIO, VREAD_AMP
 
@@ -138,8 +137,8 @@ class MemoryRead(Testbench):
         return Transient(T_WL + STROBES[-1] + 2 * T_STROBE, 5e-9, SOLVER)
 
     def start(self, values: Values) -> Values:
-        """Start from nominal silicon, which the corners need."""
-        return nominal_silicon(values)
+        """Start from the case's own operating point, found loosely; from nominal silicon fs finds none."""
+        return values
 
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return VREF, and VDATA, VBL and the latch's outputs of each bit line."""
