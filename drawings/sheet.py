@@ -180,7 +180,7 @@ class Sheet(Connections):
                 ends[pin] = Point((centre.x - along.x * 1.5, centre.y + 0.5 * sign))
                 bend = centre.x - along.x * 1.2
                 self._add(Segment([near, (bend, near.y), (bend, ends[pin].y), ends[pin]]))
-        self._text(name, centre - Point((0, 0.62)), "down")
+        self._text(name, centre - Point((0, 0.62 if kind == "inverter" else 0.82)), "down")
         self.kinds[f"X{name}"] = kind
         return self._symbol(f"X{name}", **ends)
 
