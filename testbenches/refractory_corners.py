@@ -1,12 +1,10 @@
 """Figures 9F and 9G in the corners: the fired dendrite and one neighbour; 5 (P-AP) in ff and fs, 7 in ss and sf."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from harness.testbench import Claim, Results, Values
 from testbenches.fig09f import Refractory, refractory_claims
-from testbenches.living_event import SOLVER
 
 CASES = ((5, "ff"), (7, "ss"), (5, "fs"), (7, "sf"))  # tt, both thresholds, is the figures'
 
@@ -16,8 +14,6 @@ class RefractoryCorners(Refractory):
 
     name = "refractory_corners"
     is_figure = False
-    # In ss a coarse step takes a NAND's inner node to -0.21 V, where it stays: the gates' own -0.15 V needs this.
-    solver = replace(SOLVER, chgtol=1e-13)
     claims: ClassVar[tuple[Claim, ...]] = refractory_claims("paper 2.2.2, Figures 9F (ff, fs) and 9G (ss, sf)")
 
     def variations(self, settings: Values) -> Iterable[Values]:
