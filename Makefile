@@ -43,8 +43,8 @@ endif
 figures: $(READY) ## simulate from transistors; figures of the paper and the scoreboard's tt rows
 	@$(SPINTEGRATE) figures $(OPTIONS)
 
-scoreboard: $(READY) ## all rows: corners and self-calibration too
-	@$(SPINTEGRATE) scoreboard $(OPTIONS)
+scoreboard: $(READY) ## all rows: corners and self-calibration too; ONLY="fig09f leak" renews theirs alone
+	@$(SPINTEGRATE) scoreboard $(call quote_each,$(ONLY)) $(OPTIONS)
 
 campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour); ONLY="fig11 chain"
 	@$(SPINTEGRATE) campaign $(call quote_each,$(ONLY)) $(OPTIONS)

@@ -1,5 +1,6 @@
 """The command line: the only module that reads arguments, prints, and decides where files go."""
 
+import itertools
 import shutil
 import signal
 import sys
@@ -55,11 +56,13 @@ from harness.golden import (
     simulate_goldens,
     write_golden,
 )
-from harness.job import prepare
+from harness.job import CaseRun, prepare
 from harness.ngspice import DECK_NAME
 from harness.progress import RunProgress
 from harness.publish import (
     RESULTS,
+    SOLVER,
+    STRESS,
     Answer,
     output_folder,
     score_answer,
@@ -72,7 +75,7 @@ from harness.quantities import engineering
 from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.report import write_report
-from harness.runner import RUNS, collect, run_cases
+from harness.runner import RUNS, collect, run_cases, stored_runs
 from harness.scoreboard import missing_rows, read_scoreboard, update_readme, write_scoreboard
 from harness.store import Store
 from harness.technology import PROJECT
@@ -209,18 +212,25 @@ def figures(settings: SetOption = None, jobs: JobsOption = None, results: Result
     publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard_figures")
 
 
+OnlyThese = Annotated[list[str] | None, typer.Argument(help="Only these; the rows of all others stay as they are.")]
+
+
 @app.command()
-def scoreboard(settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS) -> None:
+def scoreboard(
+    names: OnlyThese = None, settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS
+) -> None:
     """Run every testbench, corners and self-calibration too, and the solver's own error; write the whole scoreboard."""
     benches = list(all_testbenches().values())
-    publish_all(benches, workplace(settings, jobs, results, benches), "scoreboard")
+    place = workplace(settings, jobs, results, benches)
+    wanted = [find_testbench(name).name for name in names or []]
+    kept = rows_of_others(place, "scoreboard", wanted) if wanted else None
+    publish_all([bench for bench in benches if not wanted or bench.name in wanted], place, "scoreboard", kept=kept)
 
 
 @app.command()
 def campaign(
-    names: Annotated[list[str] | None, typer.Argument(help="Only these; all other rows stay as they are.")] = None,
-    settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS,
-) -> None:  # fmt: skip
+    names: OnlyThese = None, settings: SetOption = None, jobs: JobsOption = None, results: ResultsOption = RESULTS
+) -> None:
     """Run every Monte Carlo study, the long ones too, with contributions and repeatability; write their scoreboard."""
     every = {bench.name: bench for bench in all_testbenches().values() if bench.samples}
     unknown = sorted(set(names or []) - {*every, RANDOM_MATRICES})
@@ -228,12 +238,16 @@ def campaign(
         raise HarnessError(f"the campaign has no {unknown[0]!r}; it has {', '.join([*every, RANDOM_MATRICES])}.")
     wanted = names or [*every, RANDOM_MATRICES]
     place = workplace(settings, jobs, results, list(every.values()))
-    kept = None
-    if names:
-        rows = read_scoreboard(place.folder, "campaign")
-        kept = rows[~rows["testbench"].isin(names)]
+    kept = rows_of_others(place, "campaign", names) if names else None
     others: Others = {RANDOM_MATRICES: (CLAIMS, lambda: random_rows(place))} if RANDOM_MATRICES in wanted else {}
     publish_all([bench for name, bench in every.items() if name in wanted], place, "campaign", others, kept)
+
+
+def rows_of_others(place: Workplace, name: str, renewed: list[str]) -> pd.DataFrame:
+    """Return the rows of a scoreboard that another run made, without those that are to be renewed."""
+    rows = read_scoreboard(place.folder, name)
+    solver = [f"solver_error_{each}" for each in renewed]
+    return rows[~(rows["testbench"].isin([*renewed, STRESS]) | rows["measure"].isin(solver))]
 
 
 @app.command()
@@ -251,6 +265,23 @@ def random_rows(place: Workplace) -> pd.DataFrame:
 Others = Mapping[str, tuple[Sequence[Claim], Callable[[], pd.DataFrame]]]  # name -> claims, what gives the rows
 
 
+def runs_of_others(place: Workplace, kept: pd.DataFrame | None) -> Iterator[CaseRun]:
+    """Yield every stored run of the testbenches whose rows are kept."""
+    names = set() if kept is None else set(kept["testbench"])
+    for bench in all_testbenches().values():
+        if bench.name in names:
+            yield from stored_runs(bench, bench.cases(place.settings(bench)), place.store)
+
+
+def solver_rows(result: Answer, place: Workplace, problems: list[str]) -> pd.DataFrame:
+    """Run a testbench again with the tight solver and return what that moves; a failure joins the problems."""
+    try:
+        return solver_row(result, place.answer(result.bench, tight=True))
+    except HarnessError as error:
+        problems.append(str(error))
+        return missing_rows(SOLVER, result.bench.claims)
+
+
 def publish_all(
     benches: list[Testbench], place: Workplace, name: str, others: Others | None = None,
     kept: pd.DataFrame | None = None,
@@ -258,14 +289,15 @@ def publish_all(
     """Run testbenches and write their figures, measures and one scoreboard; a failed one does not stop the others.
 
     The scoreboard has the solver's own error too, and the studies that are figures; all others are the campaign's.
-    ``others`` give rows without being testbenches; ``kept`` are rows of other testbenches that stay, with theirs of the
-    safe operating area.
+    ``others`` give rows without being testbenches; ``kept`` are rows of testbenches that are not run now. The safe
+    operating area is that of every run that is stored, theirs too.
 
     Raises:
         HarnessError: at the end, when a testbench gave no answer; its rows stand in the scoreboard as MISSING.
     """
     started, check_solver, campaign = time.monotonic(), name == "scoreboard", name == "campaign"
-    answers, tables, solver, problems = [], [], [], []
+    answers, tables, solver = [], [], []
+    problems: list[str] = []
     for bench in benches:
         try:
             result, rows = place.publish(bench, bench.is_figure or campaign, campaign)
@@ -276,18 +308,18 @@ def publish_all(
         answers.append(result)
         tables.append(rows)
         if check_solver and bench.check_solver:
-            try:
-                solver.append(solver_row(result, place.answer(bench, tight=True)))
-            except HarnessError as error:
-                problems.append(str(error))
-                solver.append(missing_rows("solver error", bench.claims))
+            solver.append(solver_rows(result, place, problems))
     for other, (claims, rows_of) in (others or {}).items():
         try:
             tables.append(rows_of())
         except HarnessError as error:
             problems.append(str(error))
             tables.append(missing_rows(other, claims))
-    tables += [stress_row(answers), *solver] if kept is None else [kept]
+    if kept is not None:
+        tables.insert(0, kept[kept["testbench"] != SOLVER])
+        solver.insert(0, kept[kept["testbench"] == SOLVER])
+    runs = itertools.chain((run for answer in answers for run in answer.runs), runs_of_others(place, kept))
+    tables += [stress_row(runs), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
     for path in write_scoreboard(table, place.folder, heading, name):

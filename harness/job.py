@@ -93,13 +93,22 @@ def _circuit(bench: Testbench, items: tuple[tuple[str, Any], ...]) -> tuple[Cond
 
 def execute(case: Case, job: Job, store: Store, stop: Stop) -> CaseRun:
     """Return the stored run of this case, or make it unless ``stop`` ends it."""
-    stored = store.load(job.folder, job.key)
-    made = stored is None
-    run = stored or _make(case, job, store, stop)
-    if isinstance(run, str):
-        return CaseRun(case, None, failure=run)
+    found = stored(case, job, store)
+    if found is not None:
+        return found
+    run = _make(case, job, store, stop)
+    return CaseRun(case, None, failure=run) if isinstance(run, str) else _case_run(case, job, run, cached=False)
+
+
+def stored(case: Case, job: Job, store: Store) -> CaseRun | None:
+    """Return the stored run of this case, if there is one."""
+    run = store.load(job.folder, job.key)
+    return None if run is None else _case_run(case, job, run, cached=True)
+
+
+def _case_run(case: Case, job: Job, run: StoredRun, cached: bool) -> CaseRun:
     stress = {limit: Stress(**facts) for limit, facts in run.record["stress"].items()}
-    return CaseRun(case, run.waveforms, not made, "", run.record["wall_seconds"], stress, job.key)
+    return CaseRun(case, run.waveforms, cached, "", run.record["wall_seconds"], stress, job.key)
 
 
 def _make(case: Case, job: Job, store: Store, stop: Stop) -> StoredRun | str:

@@ -19,6 +19,7 @@ from harness.technology import PROJECT, load_technology
 from harness.testbench import Claim, Results, Summary, Testbench
 
 RESULTS = PROJECT / "results"
+STRESS, SOLVER = "safe operating area", "solver error"  # what these rows have for a testbench
 SOLVER_MUST, SOLVER_AIM = 0.10, 0.03  # share of a row's bound that a tenth of reltol and half the step may move it
 
 
@@ -78,9 +79,9 @@ def score_answer(answer: Answer) -> pd.DataFrame:
     return score(answer.bench.name, answer.bench.claims, answer.summaries())
 
 
-def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
+def stress_row(runs: Iterable[CaseRun]) -> pd.DataFrame:
     """Return a safe-operating-area row for each oxide: the most that any pair of terminals sustained."""
-    worst = [stress for answer in answers for run in answer.runs for stress in run.stress.values()]
+    worst = [stress for run in runs for stress in run.stress.values()]
     if not worst:
         return pd.DataFrame(columns=COLUMNS)
     tables = []
@@ -90,7 +91,7 @@ def stress_row(answers: Iterable[Answer]) -> pd.DataFrame:
             f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run, coarse solvers apart"
         )
         claim = Claim(f"soa_{limit:.3g}_v", statement, f"required; worst device {top.device}", (0.0, limit))
-        tables.append(score("safe operating area", [claim], [Summary(claim.measure, top.volts, "V")]))
+        tables.append(score(STRESS, [claim], [Summary(claim.measure, top.volts, "V")]))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -116,7 +117,7 @@ def solver_row(loose: Answer, tight: Answer) -> pd.DataFrame:
         (0.0, SOLVER_MUST),
         (0.0, SOLVER_AIM),
     )
-    return score("solver error", [claim], [Summary(claim.measure, shares[measure])])
+    return score(SOLVER, [claim], [Summary(claim.measure, shares[measure])])
 
 
 def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:

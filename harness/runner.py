@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import HarnessError
-from harness.job import CaseRun, execute, prepare
+from harness.job import CaseRun, execute, prepare, stored
 from harness.ngspice import Stop
 from harness.store import Store
 from harness.technology import PROJECT
@@ -58,6 +58,12 @@ def run_cases(
         raise
     pool.shutdown()
     return [done[case.id] for case, _ in prepared]
+
+
+def stored_runs(bench: Testbench, cases: Iterable[Case], store: Store) -> list[CaseRun]:
+    """Return those of the cases whose run is stored, without simulating."""
+    prepared = [(case, prepare(bench, case, store)) for case in cases]
+    return [found for case, job in prepared if (found := stored(case, job, store)) is not None]
 
 
 def collect(bench: Testbench, settings: Mapping[str, Any], runs: list[CaseRun]) -> Results:

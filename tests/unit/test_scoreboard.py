@@ -133,10 +133,10 @@ def test_the_worst_sustained_voltage_of_any_run_is_held_against_its_own_oxide() 
     fine = answer("a", stress=(Stress("m1", 1.0, 1.1), Stress("m2", 1.8, 1.98)))
     thin = answer("b", stress=(Stress("m3", 1.2, 1.1),))
     thick = answer("c", stress=(Stress("m4", 2.5, 1.98),))
-    assert list(stress_row([fine])["status"])[0] == "PASS"
-    assert list(stress_row([fine, thin])["status"])[0] == "FAIL"
-    assert "FAIL" in list(stress_row([fine, thick])["status"])
-    assert "m4" in " ".join(stress_row([fine, thick])["source"])
+    assert list(stress_row(fine.runs)["status"])[0] == "PASS"
+    assert list(stress_row([*fine.runs, *thin.runs])["status"])[0] == "FAIL"
+    assert "FAIL" in list(stress_row([*fine.runs, *thick.runs])["status"])
+    assert "m4" in " ".join(stress_row([*fine.runs, *thick.runs])["source"])
 
 
 def test_a_scoreboard_comes_back_as_it_was_written(tmp_path: Path) -> None:
