@@ -16,7 +16,7 @@ ONE_COLUMN, TWO_COLUMNS = 3.5, 7.2  # inches
 STYLE = Path(__file__).with_name("paper.mplstyle")
 _METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {}}
 THRESHOLD_COLOUR, REST_COLOUR = "#b3003b", "#555555"
-VISIBLE = 2e-3  # of a digital level: less of a step is not seen in a strip
+VISIBLE = 2e-3  # of a digital level: less is not seen in a strip
 
 
 def paper_style() -> AbstractContextManager[None]:
@@ -50,8 +50,7 @@ def level_line(axes: Axes, volts: float, label: str, colour: str = REST_COLOUR, 
 def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndarray, name: str, high: float) -> None:
     """Draw a two-level signal as a thin strip: time in the axis' own unit, volts scaled by ``high``."""
     level = volts / high
-    moves = np.abs(np.diff(level)) > VISIBLE  # a flat stretch is drawn by its ends: thousands of points less
-    drawn = np.concatenate([[True], moves]) | np.concatenate([moves, [True]])
+    drawn = _seen(level)
     axes.plot(np.asarray(time)[drawn], level[drawn], color="black", linewidth=0.8)
     axes.fill_between(np.asarray(time)[drawn], level[drawn], color="black", alpha=0.08, linewidth=0)
     axes.set_ylim(-0.15, 1.25)
@@ -59,6 +58,16 @@ def digital_strip(axes: Axes, time: Sequence[float] | np.ndarray, volts: np.ndar
     axes.set_ylabel(name, rotation=0, ha="right", va="center")
     axes.tick_params(labelbottom=False, length=0)
     axes.spines["left"].set_visible(False)
+
+
+def _seen(level: np.ndarray) -> np.ndarray:
+    """Tell the points that a strip needs: the ends of its flat stretches, thousands less than there are."""
+    drawn, last = np.zeros(len(level), dtype=bool), level[0]
+    drawn[[0, -1]] = True
+    for place in range(1, len(level)):
+        if abs(level[place] - last) > VISIBLE:
+            drawn[[place - 1, place]], last = True, level[place]
+    return drawn
 
 
 def share_bars(axes: Axes, shares: pd.DataFrame, title: str, most: int = 14) -> None:
