@@ -114,9 +114,9 @@ class Figure3(Testbench):
         Claim("sweep_error", "current at which a cell switches in a slow sweep, against the threshold", "required",
               (0, 0.02)),
         Claim("current_to_ap", "least current from pinned to free layer that writes AP",
-              "paper 2.1.3.1: it writes AP", (0, math.inf)),
+              "paper 2.1.3.1: it writes AP", (1e-6, math.inf)),
         Claim("current_to_p", "least current from pinned to free layer that writes P",
-              "paper 2.1.3.1: the other direction writes P", (-math.inf, 0)),
+              "paper 2.1.3.1: the other direction writes P", (-math.inf, -1e-6)),
     )  # fmt: skip
     goldens: ClassVar[tuple[Golden, ...]] = (
         Golden({"STUDY": CURRENTS, "MTJ": "10k20k"}, ("xap_1_3.cos_theta", "xp_1_4.cos_theta")),
