@@ -55,7 +55,7 @@ def test_the_switching_time_is_the_exact_integral(
         assert abs(cosine.iloc[0]) == pytest.approx(np.cos(angle), rel=1e-6)
         (time,) = crossings(cosine, 0.0)
         worst = max(worst, abs((time - 0.1005e-9) / expected - 1))
-    record_property("largest relative error", worst)
+    record_property("largest relative error", float(worst))
     assert worst < 5e-3
 
 
