@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from harness.figures import REST_COLOUR, THRESHOLD_COLOUR, TWO_COLUMNS, new_figure
 from testbenches.cluster import FlatCluster
@@ -30,6 +31,7 @@ def draw_raster(made: Emulation) -> Figure:
     _marks(fires, sorted(made.fires), task.columns, "Neuron", FIRED)
     fires.set_xlabel("Period of GCLK")
     fires.set_xlim(-0.6, len(task.stimuli) - 0.4)
+    fires.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     fires.xaxis.set_major_locator(MaxNLocator(integer=True))
     grid = below.subplots(task.columns, len(events), sharex="col", sharey=True, squeeze=False)
     for place, period in enumerate(events):

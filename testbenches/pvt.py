@@ -10,11 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.analysis import Analysis, Transient
 from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import fit_line
 from harness.testbench import Claim, Reading, Results, Summary, Values
-from testbenches.chain import SOLVER, T_MAX
 from testbenches.chain_event import ChainTestbench
 
 CORNERS = ("tt", "ff", "ss", "fs", "sf")
@@ -82,10 +80,6 @@ class ProcessVoltageTemperature(ChainTestbench):
         """Return -N_REF, 0, one below the threshold, and the threshold."""
         threshold = int(values["THRESHOLD"])
         return (-int(values["N_REF"]), 0, threshold - 1, threshold)
-
-    def analysis(self, values: Values) -> Analysis:
-        """Return one event's transient, with the solver of many samples."""
-        return Transient(self.stop_time(values), T_MAX, SOLVER)
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield the chain's readings and the datasheet's of this case."""
