@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from matplotlib.ticker import MaxNLocator
 
 from harness.figures import REST_COLOUR, THRESHOLD_COLOUR, TWO_COLUMNS, new_figure
 from testbenches.cluster import FlatCluster
