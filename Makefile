@@ -46,7 +46,7 @@ figures: $(READY) ## simulate from transistors; figures of the paper and the sco
 scoreboard: $(READY) ## all rows: corners and self-calibration too; ONLY="fig09f leak" renews theirs alone
 	@$(SPINTEGRATE) scoreboard $(call quote_each,$(ONLY)) $(OPTIONS)
 
-campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour); ONLY="fig11 chain"
+campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour); ONLY="fig08e chain"
 	@$(SPINTEGRATE) campaign $(call quote_each,$(ONLY)) $(OPTIONS)
 
 # A figure that fails does not keep the report from saying so.
