@@ -11,13 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from harness.bench import children_cpu, ring_seconds
-from harness.bench_report import Row, status
+from harness.bench_report import Row, status, table_of
 from harness.job import CaseRun
-from harness.partition import rms_difference
 from harness.store import Store
-from testbenches.cluster import FlatCluster, Task
-from testbenches.cluster_run import Emulation, emulate
-from testbenches.living_event import T_ACTIVE
+from testbenches.cluster import Task
+from testbenches.cluster_run import Emulation, disagreement, emulate
 
 SIZES, WHOLE, ACTIVE, CORES = (4, 8, 16), 16, 4, 2
 FLAT_MUST, FLAT_AIM = 600.0, 180.0  # s on one core
@@ -101,14 +99,7 @@ def agreement_rows(flat: Emulation, parts: Emulation) -> Iterator[Row]:
     """Yield how FIRE and VINTEG of the parts agree with the flat deck's."""
     wrong = len(flat.fires ^ parts.fires)
     yield Row("FIRE that differ, flat and parts", f"{wrong} of {parts.task.columns}", "0", "0", status(wrong, 0, 0))
-    edge = FlatCluster(flat.task, {}).edge_time(flat.task.first_event, flat.values)
-    shares = []
-    for column in range(flat.task.columns):
-        name = f"vinteg{column}"
-        reference = flat.columns[column][name]
-        swing = reference.loc[edge : edge + T_ACTIVE]
-        gap = rms_difference(parts.columns[column][name], reference, edge, edge + T_ACTIVE)
-        shares.append(gap / float(swing.max() - swing.min()))
+    shares = [disagreement(parts, flat.columns[column], column) for column in range(flat.task.columns)]
     yield Row("VINTEG, flat and parts: RMS over its swing, worst column", f"{max(shares):.3%}", "<= 0.5%", "<= 0.05%",
               status(max(shares), 5e-3, 5e-4))  # fmt: skip
 
@@ -124,7 +115,5 @@ def cluster_section(rows: Sequence[Row]) -> str:
         f"One event of a cluster, rows by columns, {ACTIVE} active rows, from nothing: operating points included. A "
         "ring is the CPU time of the reference deck (testbenches/ring.cir.j2), run in the same minute.",
         "",
-        "| what | measured | must | aim | status |",
-        "|---|---|---|---|---|",
-        *(f"| {row.subject} | {row.measured} | {row.must} | {row.aim} | **{row.status}** |" for row in rows),
+        *table_of(rows),
     ])  # fmt: skip

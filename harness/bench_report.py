@@ -169,10 +169,17 @@ def studies_section(rows: Sequence[Row]) -> str:
         "the median of the rounds, with the least and the largest. The loops are harness/naive_loop.py: one process, "
         "`load_circuit` and `run` for each sample, the study's circuits, stimuli and largest steps.",
         "",
+        *table_of(rows),
+    ])  # fmt: skip
+
+
+def table_of(rows: Sequence[Row]) -> list[str]:
+    """Return the lines of a table of rows, as markdown."""
+    return [
         "| what | measured | must | aim | status |",
         "|---|---|---|---|---|",
         *(f"| {row.subject} | {row.measured} | {row.must} | {row.aim} | **{row.status}** |" for row in rows),
-    ])  # fmt: skip
+    ]
 
 
 def write_page(path: Path, sections: Mapping[str, str]) -> str:

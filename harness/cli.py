@@ -61,8 +61,6 @@ from harness.ngspice import DECK_NAME
 from harness.progress import RunProgress
 from harness.publish import (
     RESULTS,
-    SOLVER,
-    STRESS,
     Answer,
     output_folder,
     score_answer,
@@ -76,7 +74,7 @@ from harness.rawfile import write_raw
 from harness.registry import all_testbenches, find_testbench
 from harness.report import write_report
 from harness.runner import RUNS, collect, run_cases, stored_runs
-from harness.scoreboard import missing_rows, read_scoreboard, update_readme, write_scoreboard
+from harness.scoreboard import SOLVER, STRESS, missing_rows, read_scoreboard, update_readme, write_scoreboard
 from harness.store import Store
 from harness.technology import PROJECT
 from harness.testbench import Claim, Golden, Testbench, conditions

@@ -14,12 +14,11 @@ from harness.figures import STYLE, figure_files, paper_style, save_figure
 from harness.job import CaseRun
 from harness.ngspice import ngspice_version
 from harness.render import TESTBENCHES
-from harness.scoreboard import COLUMNS, score
+from harness.scoreboard import COLUMNS, SOLVER, STRESS, score
 from harness.technology import PROJECT, load_technology
 from harness.testbench import Claim, Results, Summary, Testbench
 
 RESULTS = PROJECT / "results"
-STRESS, SOLVER = "safe operating area", "solver error"  # what these rows have for a testbench
 SOLVER_MUST, SOLVER_AIM = 0.10, 0.03  # share of a row's bound that a tenth of reltol and half the step may move it
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from harness.quantities import engineering
-from harness.scoreboard import COLUMNS, missing_rows
+from harness.scoreboard import COLUMNS, SOLVER, missing_rows, read_scoreboard
 from harness.testbench import Testbench
 
 NOT_KEPT = ("FAIL", "UNEXPECTED", "INCOMPLETE", "MISSING")
@@ -44,10 +44,7 @@ def read_boards(results: Path, benches: Sequence[Testbench]) -> list[Board]:
 
 def _board(results: Path, name: str, title: str, target: str, benches: Iterable[Testbench]) -> Board:
     table, page = results / f"{name}.csv", results / f"{name}.md"
-    rows = pd.DataFrame(columns=COLUMNS)
-    if table.is_file():
-        rows = pd.read_csv(table, dtype=str, keep_default_na=False)
-        rows["measured"] = pd.to_numeric(rows["measured"], errors="coerce")
+    rows = read_scoreboard(results, name) if table.is_file() else pd.DataFrame(columns=COLUMNS)
     for bench in benches:
         if not (rows["testbench"] == bench.name).any():
             claims = bench.claims + (bench.sample_claims if name == "campaign" else ())
@@ -68,7 +65,7 @@ class Places:
     def link(self, row: Mapping[str, object]) -> str:
         """Return the address of a row's waveforms, from the report's folder; "" where no single testbench has them."""
         name, measure, value = str(row["testbench"]), str(row["measure"]), float(str(row["measured"]))
-        name = measure.removeprefix("solver_error_") if name == "solver error" else name
+        name = measure.removeprefix("solver_error_") if name == SOLVER else name
         if name in self.studies and str(row["statement"]).endswith("samples)"):
             return f"bench/{name}.html#study"
         if name in self.readings:

@@ -11,6 +11,7 @@ from harness.quantities import engineering
 from harness.testbench import Claim, Summary
 
 COLUMNS = ["testbench", "measure", "statement", "must", "aim", "measured", "unit", "status", "source", "note"]
+STRESS, SOLVER = "safe operating area", "solver error"  # what rows of no single testbench have in its place
 README_END = "<!-- end -->"
 SHOWN = ["statement", "must", "aim", "measured", "status", "source", "note"]
 
@@ -104,7 +105,7 @@ def write_scoreboard(table: pd.DataFrame, folder: Path, heading: str, name: str 
 
 
 def read_scoreboard(folder: Path, name: str = "scoreboard") -> pd.DataFrame:
-    """Return a scoreboard that was written before.
+    """Return a scoreboard that was written before: columns COLUMNS, all text but ``measured``.
 
     Raises:
         HarnessError: there is none.
@@ -112,7 +113,9 @@ def read_scoreboard(folder: Path, name: str = "scoreboard") -> pd.DataFrame:
     path = folder / f"{name}.csv"
     if not path.is_file():
         raise HarnessError(f"{path}: there is no such scoreboard yet; make all of it first.")
-    return pd.read_csv(path, keep_default_na=False, na_values={"measured": [""]})
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+    rows["measured"] = pd.to_numeric(rows["measured"], errors="coerce")
+    return rows
 
 
 def markdown(table: pd.DataFrame) -> str:

@@ -189,6 +189,15 @@ def _heard(made: Emulation, fires: Fires) -> dict[int, Intervals]:
     return {column: fire_intervals(made.shared, periods, edges, high) for column, periods in each.items()}
 
 
+def disagreement(made: Emulation, reference: pd.DataFrame, column: int) -> float:
+    """Return how far a column is from the same in another deck: RMS of VINTEG over its swing, in the first event."""
+    start = FlatCluster(made.task, {}).edge_time(made.task.first_event, made.values)
+    name, stop = f"vinteg{column}", start + T_ACTIVE
+    swing = reference.loc[start:stop, name]
+    gap = rms_difference(made.columns[column][name], reference[name], start, stop)
+    return gap / float(swing.max() - swing.min())
+
+
 def _compare(made: Emulation, check: pd.DataFrame) -> float:
     """Return how far the check's columns are from the same by themselves: RMS of VINTEG over its swing, the worst.
 
@@ -199,13 +208,8 @@ def _compare(made: Emulation, check: pd.DataFrame) -> float:
     edge = bench.edge_time(made.task.first_event, made.values)
     worst, half = 0.0, float(made.values["VDDIO"]) / 2
     for column in bench.standing({**made.values, "LOAD": EXTREMES}):
-        alone, name = made.columns[column], f"vinteg{column}"
-        swing = check.loc[edge : edge + T_ACTIVE, name]
-        worst = max(
-            worst,
-            rms_difference(alone[name], check[name], edge, edge + T_ACTIVE) / float(swing.max() - swing.min()),
-        )
-        fired = [value_at(frame[f"fire{column}"], edge + T_SEEN) > half for frame in (alone, check)]
+        worst = max(worst, disagreement(made, check, column))
+        fired = [value_at(frame[f"fire{column}"], edge + T_SEEN) > half for frame in (made.columns[column], check)]
         if worst > AGREEMENT or fired[0] != fired[1]:
             raise HarnessError(
                 f"column {column} by itself is {worst:.2%} of its swing from the same column in one deck with the "
