@@ -30,10 +30,7 @@ def draw(sheet: Sheet) -> None:
 
 def _switch(sheet: Sheet, name: str, x: float, y: float, on: str, off: str, drain: Side) -> None:
     """Draw a transmission gate between (x - 1, y) and (x + 1, y)."""
-    low = sheet.nmos(f"{name}_n", (x, y + 1), "up", drain)
-    high = sheet.pmos(f"{name}_p", (x, y - 1), "down", drain)
-    sheet.wire(low.drain, high.drain)
-    sheet.wire(low.source, high.source)
+    low, high = sheet.pass_gate(f"{name}_n", f"{name}_p", (x, y), drain)
     sheet.pin(low.gate, on, "up")
     sheet.pin(high.gate, off, "down")
 

@@ -80,14 +80,11 @@ def _branches(sheet: Sheet) -> None:
 
 
 def _store(sheet: Sheet) -> None:
-    sample_n = sheet.nmos("sample_n", (39, 13.6), "up", "right")
-    sample_p = sheet.pmos("sample_p", (39, 11.6), "down", "right")
+    sample_n, sample_p = sheet.pass_gate("sample_n", "sample_p", (39, 12.6), "right")
     hold = sheet.cap("hold", (42, 11.6))
     sheet.wire((33, 8.8), (44, 8.8))
     sheet.pin((44, 8.8), "out", "right")
     sheet.wire((37, 8.8), (37, 12.6), (38, 12.6))
-    sheet.wire(sample_n.source, sample_p.source)
-    sheet.wire(sample_n.drain, sample_p.drain)
     sheet.pin(sample_n.gate, "sample", "up")
     sheet.pin(sample_p.gate, "sample_b", "down")
     sheet.wire((40, 12.6), (44, 12.6))

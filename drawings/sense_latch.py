@@ -35,10 +35,7 @@ def _inverter(sheet: Sheet, name: str, x: float, source: str, target: str) -> tu
 
 
 def _equalization(sheet: Sheet) -> None:
-    low = sheet.nmos("equalize_n", (2.6, 4.6), "up", "left")
-    high = sheet.pmos("equalize_p", (2.6, 2.6), "down", "left")
-    sheet.wire(low.drain, high.drain)
-    sheet.wire(low.source, high.source)
+    low, high = sheet.pass_gate("equalize_n", "equalize_p", (2.6, 3.6), "left")
     sheet.pin(low.gate, "equalize", "up")
     sheet.net(high.gate, "apart", "down")
     sheet.wire((0.4, 3.6), (1.6, 3.6))

@@ -88,6 +88,17 @@ class Sheet(Connections):
         """Draw a PMOS; as ``nmos``."""
         return self._transistor("pmos", name, at, gate, drain, thick, label)
 
+    def pass_gate(
+        self, nmos: str, pmos: str, at: Place, drain: Side, thick: bool = False
+    ) -> tuple[Symbol, Symbol]:  # fmt: skip
+        """Draw an NMOS above a PMOS, channels joined one unit left and right of ``at``; return both."""
+        x, y = at
+        low = self.nmos(nmos, (x, y + 1), "up", drain, thick)
+        high = self.pmos(pmos, (x, y - 1), "down", drain, thick)
+        self.wire(low.drain, high.drain)
+        self.wire(low.source, high.source)
+        return low, high
+
     def _transistor(
         self, kind: str, name: str, at: Place, gate: Side, drain: Side, thick: bool, label: Side | None
     ) -> Symbol:
