@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from harness import polyline
+
 
 @dataclass(frozen=True)
 class Tolerance:
@@ -47,27 +49,12 @@ def make_drive(
 def thin(frame: pd.DataFrame, tolerance: Tolerance) -> pd.DataFrame:
     """Return nearly the fewest rows between which straight lines give every column (index time, s).
 
-    The row that is most off is kept, then the same is asked on either side of it; all columns keep the same rows.
+    All columns keep the same rows.
     """
     time = frame.index.to_numpy(dtype=float)
     values = frame.to_numpy(dtype=float)
     slopes = np.abs(np.gradient(values, time, axis=0))
-    allowed = tolerance.volts + slopes * tolerance.seconds
-    kept = np.zeros(len(time), dtype=bool)
-    kept[[0, -1]] = True
-    spans = [(0, len(time) - 1)]
-    while spans:
-        first, last = spans.pop()
-        if last - first < 2:
-            continue
-        inside = slice(first + 1, last)
-        share = ((time[inside] - time[first]) / (time[last] - time[first]))[:, None]
-        off = np.abs(values[first] + share * (values[last] - values[first]) - values[inside]) / allowed[inside]
-        if off.max() > 1:
-            place = first + 1 + int(off.max(axis=1).argmax())
-            kept[place] = True
-            spans += [(first, place), (place, last)]
-    return frame[kept]
+    return frame[polyline.thin(time, values, tolerance.volts + slopes * tolerance.seconds)]
 
 
 def source_points(line: pd.Series) -> list[float]:

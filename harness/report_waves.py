@@ -10,8 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from harness.errors import HarnessError
-
-Floats = NDArray[np.float64]
+from harness.polyline import Floats, thin
 
 SHARE = 2e-4  # of a signal's own span: how far what is shown may be from what was simulated
 FLOORS = {"V": 1e-6, "A": 1e-12}  # less than that is numerical noise
@@ -26,24 +25,6 @@ TOLERANCE_NOTE = (
     f"span (or {FLOORS['V'] * 1e6:g} µV, {FLOORS['A'] * 1e12:g} pA), and rounded by at most a sixteenth of that. "
     "Spectra keep every point in single precision. The stored run has everything."
 )
-
-
-def thin(x: Floats, y: Floats, tolerance: float) -> NDArray[np.bool_]:
-    """Return which points the polyline y(x) needs: it passes every other point within ``tolerance`` of y.
-
-    Each round adds, in every stretch between kept points, the point that is furthest off (Ramer, Douglas and Peucker).
-    """
-    kept = np.zeros(len(y), dtype=bool)
-    kept[[0, -1]] = True
-    while True:
-        at = np.flatnonzero(kept)
-        off = np.abs(y - np.interp(x, x[at], y[at]))
-        off[at] = 0.0
-        furthest = np.repeat(np.maximum.reduceat(off, at), np.diff(np.append(at, len(y))))
-        added = (off > tolerance) & (off == furthest)
-        if not added.any():
-            return kept
-        kept |= added
 
 
 def packed_waves(waves: pd.DataFrame) -> dict[str, Any]:
