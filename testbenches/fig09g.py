@@ -5,15 +5,13 @@ from typing import ClassVar
 
 from harness.testbench import Claim, Parameter
 from testbenches.fig09f import Refractory, refractory_claims
-from testbenches.living_event import LIVING_PARAMETERS, SOLVER
+from testbenches.living_event import LIVING_PARAMETERS
 
 
 class Figure9G(Refractory):
     """Threshold 7: two rows an axon."""
 
     name = "fig09g"
-    # The finer steps of Figure 9F find no solution at one edge of LCLK: a watch's current, nothing of the chip.
-    solver = SOLVER
     parameters: ClassVar[tuple[Parameter, ...]] = tuple(
         replace(parameter, default=7) if parameter.name == "THRESHOLD" else parameter for parameter in LIVING_PARAMETERS
     )

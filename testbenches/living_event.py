@@ -32,11 +32,13 @@ T_AXON, T_PULSE = -0.5e-6, 100e-9  # s, from the edge of GCLK; width
 T_ACTIVE = 5.8e-6  # s, from the edge of GCLK until the leak is over
 T_DRAWN = 5.7e-6  # s, from the edge of GCLK, in figures: past the leak
 T_SEEN = 3.4e-6  # s, from the edge of GCLK to where VINTEG and FIRE are read: decided, before the leak
+T_EDGE = 0.2e-9  # s, of GCLK, LCLK, AXON and RESET: about what a buffer of thick oxide gives (assumed)
 # At edges of LCLK the gates' picoseconds set the steps. Gear does not ring, whatever the step (trap at this chgtol
 # rings beyond the oxides' limits). A coarse chgtol leaves the gates alone, while living.cir.j2 watches the voltages
-# that count. Newton is exact to 30 ppm: 300 ppm cost as much, and windows scatter by 0.1 ns. results/benchmarks.md
-# has what each of these brought, and how far it moves edges and ramps (`make bench ONLY=event`).
-SOLVER = Solver(reltol=3e-5, chgtol=5e-13, method="gear", xtrtol=10.0)
+# that count. Newton is exact to 1 ppm, a step to 300 ppm: with 300 ppm for both, windows scatter by 0.1 ns, and bypass,
+# which spares a third of the time, would skip devices that have moved. results/benchmarks.md has what each of these
+# brought, and how far it moves edges and ramps (`make bench ONLY=event`).
+SOLVER = Solver(reltol=1e-6, chgtol=5e-13, method="gear", xtrtol=300.0, bypass=True)
 
 SUPPLIES = (
     *(f"vdd_{block}" for block in ("columns", "reference", "threshold", "generation")),
@@ -67,6 +69,7 @@ class LivingTestbench(Testbench):
     solver: Solver = SOLVER
     watched: bool = True  # living.cir.j2's buffers that make steps follow the voltages that count
     lclk_pulses: int = LCLK_PULSES
+    t_edge: float = T_EDGE
     timeout_s: ClassVar[float] = 3600.0
     check_solver: ClassVar[bool] = False  # minutes each; Figure 9F tells the solver's error for all of them
 
@@ -132,7 +135,7 @@ class LivingTestbench(Testbench):
         return {name: high * bit for name, bit in bits.items()}
 
     def clocks(self, values: Values) -> dict[str, Any]:
-        """Return when GCLK, LCLK, RESET and each axon are high: (from, to, level) of each pulse."""
+        """Return when GCLK, LCLK, RESET and each axon are high, (from, to, level), and how long their edges take."""
         high, period = float(values["VDDIO"]), 1 / float(values["F_GCLK"])
         edges = [self.edge_time(k, values) for k in range(len(self.stimuli(values)))]
         bursts = [(edge + 0.1e-6, self.lclk_pulses) for edge in edges]
@@ -145,6 +148,7 @@ class LivingTestbench(Testbench):
         return {
             "gclk": [(edge, edge + period / 2, high) for edge in edges],
             "lclk": [(start, start + T_LCLK / 2, high) for start in starts],
+            "edge": self.t_edge,
             "reset": [(0.0, T_POWER_ON, high)],
             "axons": given,
         }
