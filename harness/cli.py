@@ -145,7 +145,8 @@ class Workplace:
     def publish(self, bench: Testbench, study: bool = True, campaign: bool = False) -> tuple[Answer, pd.DataFrame]:
         """Run one testbench, with its study of samples, write its files, and return its answer and scoreboard rows.
 
-        ``campaign`` adds what the study's numbers rest on: contributions, and how well its measures repeat.
+        Without ``study`` a figure that its own samples stand in is not drawn. ``campaign`` adds what the study's
+        numbers rest on: contributions, and how well its measures repeat.
         """
         result = self.answer(bench)
         for path in write_answer(result, self.folder):
@@ -159,7 +160,7 @@ class Workplace:
             )
         if campaign and bench.essential:
             tables.append(check_repeatability(bench, own, self.options, self.jobs, self.results))
-        if bench.beside:
+        if bench.beside and (study or bench.name not in bench.beside):
             others = [(other, self.own_assignments(other)) for other in map(find_testbench, bench.beside)]
             publish_beside(result, others, self.options, self.jobs, self.results, self.folder)
         return result, pd.concat(tables, ignore_index=True)

@@ -57,10 +57,11 @@ def spread(values: ArrayLike, wanted: int | None = None, confidence: float = CON
         raise HarnessError(f"{n} of {wanted} samples have this measure; mean and sigma need two or more.")
     mu, sigma = float(found.mean()), float(found.std(ddof=1))
     reach = float(stats.t.ppf((1 + confidence) / 2, n - 1)) * sigma / math.sqrt(n)
-    return Spread(n, wanted, mu, (mu - reach, mu + reach), sigma, _sigma_interval(sigma, n, confidence))
+    return Spread(n, wanted, mu, (mu - reach, mu + reach), sigma, sigma_interval(sigma, n, confidence))
 
 
-def _sigma_interval(sigma: float, n: int, confidence: float) -> Interval:
+def sigma_interval(sigma: float, n: int, confidence: float = CONFIDENCE) -> Interval:
+    """Return the chi-squared interval of the sigma that ``n`` independent normal samples showed."""
     tail = (1 - confidence) / 2
     low, high = (float(stats.chi2.ppf(share, n - 1)) for share in (1 - tail, tail))
     return sigma * math.sqrt((n - 1) / low), sigma * math.sqrt((n - 1) / high)
@@ -76,7 +77,7 @@ def samples_for(share: float, confidence: float = CONFIDENCE) -> int:
         raise HarnessError(f"sigma cannot be known within {share:g} of itself; write a share from 0.5% to 99%.")
 
     def reached(n: int) -> bool:
-        low, high = _sigma_interval(1.0, n, confidence)
+        low, high = sigma_interval(1.0, n, confidence)
         return (high - low) / 2 <= share
 
     few, many = 2, 2

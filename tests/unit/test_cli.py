@@ -256,3 +256,18 @@ def test_the_installed_command_works_from_any_folder(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("spintegrate: there is no testbench 'fig99'; choose one of ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_figure_of_a_bench_s_own_samples_waits_for_its_study(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(cli, "publish_beside", lambda answer, *_: drawn.append(answer.bench.name))
+    monkeypatch.setattr(cli, "publish_study", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(Bench, "beside", ("small",))
+    monkeypatch.setattr(Bench, "samples", 2)
+    monkeypatch.setattr(Bench, "is_figure", False)
+    assert command("scoreboard", "--results", "results")[0] == 0
+    assert drawn == ["other"]  # which stands beside another's samples
+    assert command("run", "small", "--results", "results")[0] == 0
+    assert drawn == ["other", "small"]

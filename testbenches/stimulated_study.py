@@ -1,0 +1,103 @@
+"""Figures 12A and 12B from their samples: how linear and how right chips are, and the picture beside nominal waves."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from harness.figures import (
+    THRESHOLD_COLOUR,
+    TWO_COLUMNS,
+    digital_strip,
+    level_line,
+    new_figure,
+    weight_colours,
+)
+from harness.measure import fit_line
+from harness.statistics import proportion_interval
+from harness.testbench import Results, Samples, Summary
+from testbenches.living_event import T_SEEN
+from testbenches.stimulated import StimulatedAndReset
+
+T_DRAWN = (0.4e-6, T_SEEN)  # s, from the edge of GCLK
+NAMES = ("alike", "spread")  # junctions without and with spread, the order of their sigmas
+COLOURS = ("#1f5fa8", "#c98a1b")
+
+
+def summaries(study: Samples) -> Iterable[Summary]:
+    """Yield the worst chip's R^2, the steps, and wrong decisions with their share of chips and its exact interval."""
+    for sigma, name in zip(sigmas(study), NAMES, strict=True):
+        levels, wrong = by_weight(study, "level", sigma), by_weight(study, "wrong", sigma)
+        fits = [fit_line(chip.index, chip) for _, chip in levels.iterrows()]
+        yield Summary(f"r_squared_{name}", float(np.min([fit.r_squared for fit in fits])))
+        yield Summary(f"inl_{name}", float(np.max([fit.inl for fit in fits])))
+        yield Summary(f"step_{name}", float(np.mean([fit.slope for fit in fits])), "V")
+        yield Summary(f"sigma_of_step_{name}", float(np.std([fit.slope for fit in fits], ddof=1)), "V")
+        yield Summary(f"wrong_{name}", float(wrong.to_numpy().sum()))
+        yield Summary(f"wrong_rate_{name}", float(wrong.to_numpy().mean()))
+        chips = int(wrong.any(axis=1).sum())
+        low, high = proportion_interval(chips, len(wrong), "exact")
+        yield Summary(f"wrong_chips_{name}", chips / len(wrong))
+        yield Summary(f"wrong_chips_{name}_low", low)
+        yield Summary(f"wrong_chips_{name}_high", high)
+
+
+def sigmas(study: Samples) -> list[float]:
+    """Return the junctions' sigmas of a study's cases, 0 first."""
+    return sorted(float(sigma) for sigma in study.table["MTJ_SIGMA"].unique())
+
+
+def by_weight(study: Samples, measure: str, sigma: float) -> pd.DataFrame:
+    """Return a reading of every period at one sigma of the junctions: index chip, columns the weights.
+
+    A chip that lacks one is NaN there.
+    """
+    rows = study.table[(study.table["MTJ_SIGMA"] == sigma) & (study.table["measure"] == measure)]
+    weights = sorted(int(weight) for weight in rows["weight"].unique())
+    return pd.DataFrame({weight: study.values(measure, MTJ_SIGMA=sigma, weight=weight) for weight in weights})
+
+
+def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:
+    """Draw every period of the nominal chip over each other, and beside it VINTEG against weight on the chips."""
+    figure = new_figure(TWO_COLUMNS, 3.6)
+    left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.5, 1.0))[0]
+    _draw_periods(bench, results, left.subplots(4, 1, sharex=True, height_ratios=(1, 1, 1, 8)))
+    axis = right.subplots()
+    for offset, sigma, colour in zip((-0.12, 0.12), sigmas(study), COLOURS, strict=True):
+        levels = by_weight(study, "level", sigma) * 1e3
+        fit = fit_line(levels.columns, levels.mean())
+        name = f"junctions {100 * sigma:g} %" if sigma else "junctions alike"
+        weights = np.array(levels.columns, dtype=float)
+        for _, chip in levels.iterrows():
+            axis.plot(weights + offset, chip, "o", color=colour, markersize=2.0, alpha=0.6, markeredgewidth=0)
+        axis.plot([], [], "o", color=colour, markersize=3, label=f"{len(levels)} chips, {name}")
+        if not sigma:
+            label = f"line: {fit.slope:.1f} mV a weight"
+            axis.plot(weights, fit.intercept + fit.slope * weights, color="0.3", linewidth=0.8, label=label, zorder=0)
+    level_line(axis, float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)
+    axis.set(xlabel="Weight (P-AP)", ylabel="VINTEG (mV)", xticks=levels.columns)
+    axis.legend(loc="lower right", fontsize=6.5)
+    return figure
+
+
+def _draw_periods(bench: StimulatedAndReset, results: Results, axes: Sequence[Axes]) -> None:
+    """Draw SWRST, SWINTEG, FIRE and VINTEG from each edge of GCLK on."""
+    high = float(results.settings["VDDIO"])
+    colours = weight_colours([weight for case in results.cases for weight in bench.weights(case.values)])
+    for case in results.cases:
+        for period, weight in enumerate(bench.weights(case.values)):
+            edge, waves = bench.edge_time(period, case.values), results.waveforms[case.id]
+            waves = waves[(waves.index >= edge + T_DRAWN[0]) & (waves.index <= edge + T_DRAWN[1])]
+            time = (waves.index.to_numpy(dtype=float) - edge) * 1e6
+            axes[3].plot(time, waves["vinteg0"] * 1e3, color=colours[weight], linewidth=0.9, label=f"{weight}")
+            if weight in (bench.threshold - 1, bench.threshold):
+                digital_strip(axes[weight - bench.threshold + 2], time, waves["fire0"].to_numpy(), "", high)
+    digital_strip(axes[0], time, waves["swinteg"].to_numpy(), "SWINTEG", high)
+    for place, weight in ((1, bench.threshold - 1), (2, bench.threshold)):
+        axes[place].set_ylabel(f"FIRE, {weight}")
+    level_line(axes[3], float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)
+    level_line(axes[3], float(results.settings["VREST"]), "VREST")
+    axes[3].set(xlabel="Time from the edge of GCLK (µs)", ylabel="VINTEG (mV)")
+    axes[3].legend(title="Weight (P-AP)", loc="upper left", fontsize=6, title_fontsize=6.5, ncols=2)
