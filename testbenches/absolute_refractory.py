@@ -1,14 +1,13 @@
 """Absolute refractory period: the strongest stimulus in every period, and what the neuron answers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
 from testbenches.chain_event import worst
-from testbenches.living_event import SOLVER, LivingTestbench, fired, start_error
+from testbenches.living_event import FINER_SOLVER, LivingTestbench, fired, start_error
 from testbenches.wave_stack import Panel
 
 FIRED, NEIGHBOUR = 0, 1
@@ -18,7 +17,7 @@ class AbsoluteRefractory(LivingTestbench):
     """Weight n on dendrite <0> and 1 on its neighbour, a stimulus in each period."""
 
     name = "absolute_refractory"
-    solver = replace(SOLVER, chgtol=2e-13)  # coarser steps leave a NAND's inner node 0.04 V above where it would be
+    solver = FINER_SOLVER
     question = "Is a neuron that has fired unresponsive for the set number of periods, while its neighbours go on?"
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("wrong_decisions", "fires, is blocked, does not fire from VRFR; the neighbour never",
