@@ -104,21 +104,37 @@ def gap(one: Interval, other: Interval) -> float:
 
 def draw(study: Samples) -> Figure:
     """Draw the ten chips' times against VTH, what their weights integrate to, and the times of all chips."""
-    figure = new_figure(TWO_COLUMNS, 2.9)
-    left, middle, right = figure.subplots(1, 3, width_ratios=(1.1, 1.1, 1.0))
+    figure = new_figure(TWO_COLUMNS, 3.0)
+    grid = figure.add_gridspec(2, 3, height_ratios=(1.5, 1.0), width_ratios=(1.1, 1.2, 1.0))
+    left, right = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[:, 2])
     times = integration_times(study) * 1e9
     highest = times[VTH_LEVELS[-1]]
     _draw_chips(left, times.head(CHIPS).rename(columns=lambda vth: vth * 1e3))
     left.set(xlabel="VTH (mV)", ylabel="Integration time (ns)", xticks=[vth * 1e3 for vth in VTH_LEVELS])
     left.set_title(f"{CHIPS} chips, {np.ptp(highest.head(CHIPS)):.0f} ns apart", loc="right", fontsize=7)
-    rises, n = by_weight(study, PROCESS, "rise"), threshold(study)
-    _draw_chips(middle, rises * 1e3)
-    middle.set(xlabel=f"Weight (P-AP), threshold {n}", ylabel="VINTEG - VREST (mV)", xticks=rises.columns)
-    middle.set_title(f"the same chips, {100 * relative_range(rises[n]):.1f} % apart at {n}", loc="right", fontsize=7)
+    upper = figure.add_subplot(grid[0, 1])
+    _draw_levels(study, upper, figure.add_subplot(grid[1, 1], sharex=upper))
     right.hist(highest, bins=14, color="#1f5fa8", alpha=0.6)
-    right.set(xlabel=f"Integration time at {VTH_LEVELS[-1] * 1e3:.0f} mV (ns)", ylabel="Chips")
+    right.set(xlabel=f"Time at VTH {VTH_LEVELS[-1] * 1e3:.0f} mV (ns)", ylabel="Chips")
     right.set_title(f"{study.counts} chips; ten span {expected_range(highest, CHIPS):.0f} ns", loc="right", fontsize=7)
     return figure
+
+
+def _draw_levels(study: Samples, upper: Axes, lower: Axes) -> None:
+    """Draw VINTEG against weight on the ten chips, and below each one less their mean, with mismatch too."""
+    rises, n = by_weight(study, PROCESS, "rise") * 1e3, threshold(study)
+    with_mismatch = by_weight(study, MISMATCH, "rise") * 1e3
+    _draw_chips(upper, rises)
+    upper.set(ylabel="VINTEG - VREST (mV)")
+    upper.set_title(f"the same chips, {100 * relative_range(rises[n]):.1f} % apart at {n}", loc="right", fontsize=7)
+    upper.tick_params(labelbottom=False)
+    for place, (_, chip) in enumerate((with_mismatch - with_mismatch.mean()).iterrows()):
+        label = f"{len(with_mismatch)} chips with mismatch" if place == 0 else None
+        lower.plot(rises.columns, chip, color="0.7", linewidth=0.5, zorder=0, label=label)
+    _draw_chips(lower, rises - rises.mean())
+    lower.set(xlabel=f"Weight (P-AP), threshold {n}", ylabel="From mean (mV)", xticks=rises.columns)
+    lower.set_ylim(top=1.6 * lower.get_ylim()[1])
+    lower.legend(loc="upper left", fontsize=6, borderaxespad=0.1)
 
 
 def _draw_chips(axes: Axes, chips: pd.DataFrame) -> None:

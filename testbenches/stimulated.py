@@ -10,13 +10,20 @@ from typing import Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
+from harness.analysis import Analysis, Transient
 from harness.draws import Spreads
 from harness.measure import fit_line, value_at
 from harness.testbench import Case, Claim, Parameter, Reading, Results, Samples, Summary, Values
 from testbenches.chips import CHIP_PARAMETERS, CHIPS, chip_spreads
-from testbenches.living_event import LIVING_PARAMETERS, T_FIRST, T_POWER_ON, T_SEEN, LivingTestbench
+from testbenches.living_event import FINER_SOLVER, LIVING_PARAMETERS, SOLVER, T_FIRST, T_POWER_ON, LivingTestbench
 
+# Slower than elsewhere: the bound closes a window after two periods of LCLK, and at threshold 3 one takes 0.83 us.
+T_LCLK = 500e-9  # s, 2 MHz
+T_LCLK_ON = 0.1e-6  # s, from the edge of GCLK
+LCLK_PULSES = 8  # the last edge ends SWCOMP
+T_SEEN = T_LCLK_ON + LCLK_PULSES * T_LCLK  # s, from the edge of GCLK to where VINTEG and FIRE are read
 T_AFTER = 0.1e-6  # s, simulated after the last reading
+NOTHING, MISMATCH, JUNCTIONS = "nothing", "mismatch", "junctions"  # what a case draws
 
 
 class StimulatedAndReset(LivingTestbench):
@@ -28,12 +35,13 @@ class StimulatedAndReset(LivingTestbench):
         *CHIP_PARAMETERS,
         Parameter("FIRST", "smallest weight of a run", default=-2, low=-7, high=7, whole=True),
         Parameter("LAST", "largest weight of a run", default=3, low=-7, high=14, whole=True),
+        Parameter("DRAWN", "what a chip draws: nothing, process and mismatch, or junctions too", default=NOTHING,
+                  choices=(NOTHING, MISMATCH, JUNCTIONS)),
         Parameter("MTJ_SIGMA", "sigma of each junction's RP and TMR (an assumption)", default=0.04, low=0.001,
                   high=0.14),
     )  # fmt: skip
     is_figure = False  # minutes a chip
     samples = CHIPS
-    lclk_pulses = 8  # the last edge ends SWCOMP
     runs: ClassVar[tuple[tuple[int, int], ...]]  # first and last weight of each
     threshold: ClassVar[int]
 
@@ -44,12 +52,22 @@ class StimulatedAndReset(LivingTestbench):
 
     def sampled_cases(self, settings: Values) -> list[Case]:
         """Return every run without and with spread of the junctions."""
-        runs, sigmas = list(self.variations(settings)), (0.0, float(settings["MTJ_SIGMA"]))
-        return self.cases_of(settings, [{**run, "MTJ_SIGMA": sigma} for sigma in sigmas for run in runs])
+        runs = list(self.variations(settings))
+        return self.cases_of(settings, [{**run, "DRAWN": drawn} for drawn in (MISMATCH, JUNCTIONS) for run in runs])
+
+    # As in the chain's study: a study's key holds the source of every module that this one imports, and neither more
+    # samples, nor a number made of them, nor their picture should ask for them anew.
+
+    def samples_of(self, values: Values, n: int) -> int:
+        """Return how many samples a case needs."""
+        from testbenches.stimulated_study import samples_of
+
+        return samples_of(values, n)
 
     def spreads_of(self, values: Values, spreads: Spreads) -> Spreads:
         """Return process and mismatch, the junctions' as the case has it."""
-        return chip_spreads(values, spreads, mismatch=True, junctions=float(values["MTJ_SIGMA"]))
+        junctions = float(values["MTJ_SIGMA"]) if values["DRAWN"] == JUNCTIONS else 0.0
+        return chip_spreads(values, spreads, mismatch=True, junctions=junctions)
 
     def weights(self, values: Values) -> Sequence[int]:
         """Return the weight of each axon, which is that of each period."""
@@ -64,40 +82,48 @@ class StimulatedAndReset(LivingTestbench):
         return [[axon] for axon in range(len(self.weights(values)))]
 
     def clocks(self, values: Values) -> dict[str, Any]:
-        """Return the living cluster's clocks; every edge of GCLK comes as long after a RESET as the first one."""
+        """Return the living cluster's clocks with a slower LCLK and a RESET as long before each edge of GCLK.
+
+        RESET clears what the generation knows of GCLK, so LCLK need not show it low.
+        """
         clocks, high = super().clocks(values), float(values["VDDIO"])
-        starts = [self.edge_time(period, values) - T_FIRST for period in range(1, len(self.weights(values)))]
-        clocks["reset"] += [(start, start + T_POWER_ON, high) for start in starts]
-        return clocks
+        edges = [edge for edge, _, _ in clocks["gclk"]]
+        rises = [edge + T_LCLK_ON + pulse * T_LCLK for edge in edges for pulse in range(LCLK_PULSES)]
+        lclk = [(rise, rise + T_LCLK / 2, high) for rise in rises]
+        return clocks | {"lclk": lclk, "reset": [(edge - T_FIRST, edge - T_FIRST + T_POWER_ON, high) for edge in edges]}
 
     def stop_time(self, values: Values) -> float:
         """Return the end (s): the last reading."""
         return self.edge_time(len(self.weights(values)) - 1, values) + T_SEEN + T_AFTER
 
+    def analysis(self, values: Values) -> Analysis:
+        """Return the transient; oxides are looked at without draws, which takes finer steps."""
+        solver = FINER_SOLVER if values["DRAWN"] == NOTHING else SOLVER
+        return Transient(self.stop_time(values), self.t_max, solver)
+
     def signals(self, values: Values) -> tuple[str, ...]:
         """Return what is measured and drawn."""
-        return ("gclk", "swrst", "swinteg", "swcomp", "vinteg0", "fire0")
+        return ("gclk", "swrst", "swinteg", "swcomp", "bounded", "vinteg0", "fire0")
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
-        """Yield each weight's VINTEG in hold, FIRE, and whether it decided wrongly."""
+        """Yield each weight's VINTEG in hold, FIRE, whether that is wrong, and whether the bound closed the window."""
         for period, weight in enumerate(self.weights(values)):
             seen, at = self.edge_time(period, values) + T_SEEN, {"weight": weight}
-            fired = value_at(waveforms["fire0"], seen) > float(values["VDDIO"]) / 2
+            fired, bounded = (value_at(waveforms[n], seen) > float(values["VDDIO"]) / 2 for n in ("fire0", "bounded"))
             yield Reading("level", value_at(waveforms["vinteg0"], seen), "V", at)
             yield Reading("fire", float(fired), "", at)
             yield Reading("wrong", float(fired != (weight >= int(values["THRESHOLD"]))), "", at)
+            yield Reading("bounded", float(bounded), "", at)
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield the nominal chip's decisions and linearity."""
         levels = results.select("level")
         fit = fit_line(levels["weight"], levels["value"])
         yield Summary("wrong_nominal", float(results.select("wrong")["value"].sum()))
+        yield Summary("bounded_nominal", float(results.select("bounded")["value"].sum()))
         yield Summary("r_squared_nominal", fit.r_squared)
         yield Summary("step_nominal", fit.slope, "V")
         yield Summary("at_zero_nominal", fit.intercept - float(results.settings["VREST"]), "V")
-
-    # As in the chain's study: a study's key holds the source of every module that this one imports, and neither a
-    # number made of samples nor their picture should ask for them anew.
 
     def summarize_samples(self, study: Samples) -> Iterable[Summary]:
         """Yield the worst chip's linearity and decisions, junctions alike and with spread."""
@@ -119,11 +145,15 @@ def measured_claims(threshold: int, place: str) -> tuple[tuple[Claim, ...], tupl
         Claim("wrong_nominal", f"FIRE exactly at weights >= {threshold}, nominal chip", place, (0, 0)),
         Claim("r_squared_nominal", "VINTEG against weight: R^2, nominal chip", "required; linear: " + place,
               (0.999, 1)),
+        Claim("bounded_nominal", "windows that the bound closed, not the time-window generator, nominal chip",
+              "required", (0, 0)),
     )  # fmt: skip
     chips = (
         Claim("r_squared_alike", "VINTEG against weight: R^2 of the worst chip, process and mismatch, junctions alike",
               "required; linear: " + place, (0.999, 1)),
         Claim("wrong_alike", f"the same: decisions other than FIRE exactly at weights >= {threshold}, all chips",
               "required; " + place, (0, 0)),
+        Claim("bounded_alike", "the same: windows that the bound closed, not the time-window generator", "required",
+              (0, 0)),
     )  # fmt: skip
     return nominal, chips

@@ -17,25 +17,31 @@ from harness.figures import (
 )
 from harness.measure import fit_line
 from harness.statistics import proportion_interval
-from harness.testbench import Results, Samples, Summary
-from testbenches.living_event import T_SEEN
-from testbenches.stimulated import StimulatedAndReset
+from harness.testbench import Results, Samples, Summary, Values
+from testbenches.stimulated import JUNCTIONS, MISMATCH, T_SEEN, StimulatedAndReset
 
 T_DRAWN = (0.4e-6, T_SEEN)  # s, from the edge of GCLK
-NAMES = ("alike", "spread")  # junctions without and with spread, the order of their sigmas
-COLOURS = ("#1f5fa8", "#c98a1b")
+JUNCTION_CHIPS = 3  # an event costs 15 s, and the chain's study has the rate with spread from fifty chips
+NAMES = {MISMATCH: "alike", JUNCTIONS: "spread"}
+COLOURS = {MISMATCH: "#1f5fa8", JUNCTIONS: "#c98a1b"}
+
+
+def samples_of(values: Values, n: int) -> int:
+    """Return how many samples a case needs: all, or the first few with spread of the junctions."""
+    return min(n, JUNCTION_CHIPS) if values["DRAWN"] == JUNCTIONS else n
 
 
 def summaries(study: Samples) -> Iterable[Summary]:
     """Yield the worst chip's R^2, the steps, and wrong decisions with their share of chips and its exact interval."""
-    for sigma, name in zip(sigmas(study), NAMES, strict=True):
-        levels, wrong = by_weight(study, "level", sigma), by_weight(study, "wrong", sigma)
+    for drawn, name in NAMES.items():
+        levels, wrong = by_weight(study, drawn, "level"), by_weight(study, drawn, "wrong")
         fits = [fit_line(chip.index, chip) for _, chip in levels.iterrows()]
         yield Summary(f"r_squared_{name}", float(np.min([fit.r_squared for fit in fits])))
         yield Summary(f"inl_{name}", float(np.max([fit.inl for fit in fits])))
         yield Summary(f"step_{name}", float(np.mean([fit.slope for fit in fits])), "V")
         yield Summary(f"sigma_of_step_{name}", float(np.std([fit.slope for fit in fits], ddof=1)), "V")
         yield Summary(f"wrong_{name}", float(wrong.to_numpy().sum()))
+        yield Summary(f"bounded_{name}", float(by_weight(study, drawn, "bounded").to_numpy().sum()))
         yield Summary(f"wrong_rate_{name}", float(wrong.to_numpy().mean()))
         chips = int(wrong.any(axis=1).sum())
         low, high = proportion_interval(chips, len(wrong), "exact")
@@ -44,19 +50,11 @@ def summaries(study: Samples) -> Iterable[Summary]:
         yield Summary(f"wrong_chips_{name}_high", high)
 
 
-def sigmas(study: Samples) -> list[float]:
-    """Return the junctions' sigmas of a study's cases, 0 first."""
-    return sorted(float(sigma) for sigma in study.table["MTJ_SIGMA"].unique())
-
-
-def by_weight(study: Samples, measure: str, sigma: float) -> pd.DataFrame:
-    """Return a reading of every period at one sigma of the junctions: index chip, columns the weights.
-
-    A chip that lacks one is NaN there.
-    """
-    rows = study.table[(study.table["MTJ_SIGMA"] == sigma) & (study.table["measure"] == measure)]
+def by_weight(study: Samples, drawn: str, measure: str) -> pd.DataFrame:
+    """Return a reading of every period without or with spread of the junctions: index chip, columns the weights."""
+    rows = study.table[(study.table["DRAWN"] == drawn) & (study.table["measure"] == measure)]
     weights = sorted(int(weight) for weight in rows["weight"].unique())
-    return pd.DataFrame({weight: study.values(measure, MTJ_SIGMA=sigma, weight=weight) for weight in weights})
+    return pd.DataFrame({weight: study.values(measure, DRAWN=drawn, weight=weight) for weight in weights})
 
 
 def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:
@@ -65,15 +63,16 @@ def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.5, 1.0))[0]
     _draw_periods(bench, results, left.subplots(4, 1, sharex=True, height_ratios=(1, 1, 1, 8)))
     axis = right.subplots()
-    for offset, sigma, colour in zip((-0.12, 0.12), sigmas(study), COLOURS, strict=True):
-        levels = by_weight(study, "level", sigma) * 1e3
+    sigma = float(results.settings["MTJ_SIGMA"])
+    for offset, (drawn, colour) in zip((-0.12, 0.12), COLOURS.items(), strict=True):
+        levels = by_weight(study, drawn, "level") * 1e3
         fit = fit_line(levels.columns, levels.mean())
-        name = f"junctions {100 * sigma:g} %" if sigma else "junctions alike"
+        name = f"junctions {100 * sigma:g} %" if drawn == JUNCTIONS else "junctions alike"
         weights = np.array(levels.columns, dtype=float)
         for _, chip in levels.iterrows():
             axis.plot(weights + offset, chip, "o", color=colour, markersize=2.0, alpha=0.6, markeredgewidth=0)
         axis.plot([], [], "o", color=colour, markersize=3, label=f"{len(levels)} chips, {name}")
-        if not sigma:
+        if drawn == MISMATCH:
             label = f"line: {fit.slope:.1f} mV a weight"
             axis.plot(weights, fit.intercept + fit.slope * weights, color="0.3", linewidth=0.8, label=label, zorder=0)
     level_line(axis, float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)

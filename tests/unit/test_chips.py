@@ -22,7 +22,9 @@ from testbenches import fig11, fig12a, fig12b
 from testbenches.chips import CHIPS, chip_spreads
 from testbenches.fig11_study import chain_sigma, expected_range, gap, relative_range
 from testbenches.fig11_study import summaries as times_and_levels
-from testbenches.living_event import T_AXON, T_FIRST, T_SEEN
+from testbenches.living_event import T_AXON, T_FIRST
+from testbenches.stimulated import T_SEEN
+from testbenches.stimulated_study import JUNCTION_CHIPS
 from testbenches.stimulated_study import summaries as decisions
 
 BENCHES = (fig11.TESTBENCH, fig12a.TESTBENCH, fig12b.TESTBENCH)
@@ -142,11 +144,11 @@ def test_times_spread_and_levels_do_not() -> None:
 
 def test_wrong_decisions_are_counted_by_chip_and_by_period() -> None:
     rows: list[dict[str, Any]] = []
-    for chip, sigma, weight in itertools.product(range(CHIPS), (0.0, 0.04), range(-2, 4)):
-        head = {"sample": chip, "MTJ_SIGMA": sigma, "weight": weight}
-        late = chip == 3 and sigma > 0 and weight >= 2
+    for chip, kind, weight in itertools.product(range(CHIPS), ("mismatch", "junctions"), range(-2, 4)):
+        head = {"sample": chip, "DRAWN": kind, "weight": weight}
+        late = chip == 3 and kind == "junctions" and weight >= 2
         rows.append(head | {"measure": "level", "value": VREST + STEP * weight - 0.01 * late})
-        rows.append(head | {"measure": "wrong", "value": float(late)})
+        rows += [head | {"measure": "wrong", "value": float(late)}, head | {"measure": "bounded", "value": 0.0}]
     found = {summary.measure: summary.value for summary in decisions(MadeUp(rows))}  # type: ignore[arg-type]
     assert {claim.measure for claim in fig12a.TESTBENCH.sample_claims} <= set(found)
     assert found["r_squared_alike"] == pytest.approx(1)
@@ -176,12 +178,11 @@ def test_every_weight_is_stimulated_once_and_reset_precedes_every_period(bench: 
             assert before[period] + T_SEEN < start < stop < edge + T_AXON  # after the reading, before the stimulus
             ((on, _, _),) = pulses
             assert on == edge + T_AXON
+        assert 10e-6 > T_SEEN > max(stop for _, stop, _ in clocks["lclk"] if stop < edges[0] + 10e-6) - edges[0]
         assert bench.stop_time(case.values) > edges[-1] + T_SEEN
 
 
-def test_lclk_ends_with_the_decision() -> None:
-    bench = fig12a.TESTBENCH
-    clocks = bench.clocks(bench.cases(bench.settings({}))[0].values)
-    (edge, _, _), *_ = clocks["gclk"]
-    last = max(stop for _, stop, _ in clocks["lclk"] if stop < edge + 5e-6)
-    assert edge < last < edge + T_SEEN
+def test_few_chips_have_spread_of_the_junctions() -> None:
+    bench = fig12b.TESTBENCH
+    wanted = [bench.samples_of(case.values, CHIPS) for case in bench.sampled_cases(bench.settings({}))]
+    assert wanted == [CHIPS, CHIPS, JUNCTION_CHIPS, JUNCTION_CHIPS]
