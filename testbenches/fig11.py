@@ -4,8 +4,8 @@ A chip is one draw of the process: transistors, capacitors, RP and TMR, alike fo
 them; what a weight integrates to does not, since the window is made of the same currents and capacitors.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -72,6 +72,10 @@ class Figure11(ChainTestbench):
     def weights(self, values: Values) -> Sequence[int]:
         """Return no columns where the window is alone, else -N_REF .. THRESHOLD."""
         return () if values["DRAWN"] == ALONE else range(-int(values["N_REF"]), int(values["THRESHOLD"]) + 1)
+
+    def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+        """Return the chain's deck for silicon that is not nominal."""
+        return "chain_conditions.cir.j2", super().deck(values)[1]
 
     def analysis(self, values: Values) -> Analysis:
         """Return one event: of the window alone by the house's solver, for the many-sample one bends the line."""

@@ -61,7 +61,7 @@ def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:
     """Draw every period of the nominal chip over each other, and beside it VINTEG against weight on the chips."""
     figure = new_figure(TWO_COLUMNS, 3.6)
     left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(1.5, 1.0))[0]
-    _draw_periods(bench, results, left.subplots(4, 1, sharex=True, height_ratios=(1, 1, 1, 8)))
+    _draw_periods(bench, results, left.subplots(5, 1, sharex=True, height_ratios=(1, 1, 1, 1, 9)))
     axis = right.subplots()
     sigma = float(results.settings["MTJ_SIGMA"])
     for offset, (drawn, colour) in zip((-0.12, 0.12), COLOURS.items(), strict=True):
@@ -82,21 +82,20 @@ def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:
 
 
 def _draw_periods(bench: StimulatedAndReset, results: Results, axes: Sequence[Axes]) -> None:
-    """Draw SWRST, SWINTEG, FIRE and VINTEG from each edge of GCLK on."""
-    high = float(results.settings["VDDIO"])
+    """Draw SWRST, SWINTEG, FIRE on either side of the threshold, and VINTEG, all from each edge of GCLK on."""
+    high, strips = float(results.settings["VDDIO"]), {bench.threshold - 1: axes[2], bench.threshold: axes[3]}
     colours = weight_colours([weight for case in results.cases for weight in bench.weights(case.values)])
     for case in results.cases:
         for period, weight in enumerate(bench.weights(case.values)):
             edge, waves = bench.edge_time(period, case.values), results.waveforms[case.id]
             waves = waves[(waves.index >= edge + T_DRAWN[0]) & (waves.index <= edge + T_DRAWN[1])]
             time = (waves.index.to_numpy(dtype=float) - edge) * 1e6
-            axes[3].plot(time, waves["vinteg0"] * 1e3, color=colours[weight], linewidth=0.9, label=f"{weight}")
-            if weight in (bench.threshold - 1, bench.threshold):
-                digital_strip(axes[weight - bench.threshold + 2], time, waves["fire0"].to_numpy(), "", high)
-    digital_strip(axes[0], time, waves["swinteg"].to_numpy(), "SWINTEG", high)
-    for place, weight in ((1, bench.threshold - 1), (2, bench.threshold)):
-        axes[place].set_ylabel(f"FIRE, {weight}")
-    level_line(axes[3], float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)
-    level_line(axes[3], float(results.settings["VREST"]), "VREST")
-    axes[3].set(xlabel="Time from the edge of GCLK (µs)", ylabel="VINTEG (mV)")
-    axes[3].legend(title="Weight (P-AP)", loc="upper left", fontsize=6, title_fontsize=6.5, ncols=2)
+            axes[4].plot(time, waves["vinteg0"] * 1e3, color=colours[weight], linewidth=0.9, label=f"{weight}")
+            if weight in strips:
+                digital_strip(strips[weight], time, waves["fire0"].to_numpy(), f"FIRE, weight {weight}", high)
+    for axis, name in zip(axes, ("swrst", "swinteg"), strict=False):
+        digital_strip(axis, time, waves[name].to_numpy(), name.upper(), high)
+    level_line(axes[4], float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)
+    level_line(axes[4], float(results.settings["VREST"]), "VREST")
+    axes[4].set(xlabel="Time from the edge of GCLK (µs)", ylabel="VINTEG (mV)")
+    axes[4].legend(title="Weight (P-AP)", loc="lower left", fontsize=6, title_fontsize=6.5, ncols=3)
