@@ -86,20 +86,25 @@ class Library(NgSpiceShared):  # type: ignore[misc] # PySpice carries no types
         lines = [ffi.new("char[]", line.encode()) for line in circuit.splitlines() if line.strip()]
         self._ngspice_shared.ngSpice_Circ(ffi.new("char *[]", [*lines, ffi.new("char[]", b""), ffi.NULL]))
 
-    def simulate(self, deck: str, command: str) -> tuple[PlotData, float]:
+    def simulate(self, deck: str, command: str, xtrtol: float = 1.0) -> tuple[PlotData, float]:
         """Read a deck, run one analysis, and return the plot it made (empty: none) and the analysis's seconds.
 
-        Nothing of an earlier run remains: its plots and circuit are gone before this returns.
+        ``xtrtol`` is the solver's, which no option of a deck can set. Nothing of an earlier run remains: its plots,
+        circuit and settings are gone before this returns.
         """
         self.log.clear()
         self.load_circuit(deck)
         if self.is_dead():
             return _NO_PLOT, 0.0
+        if xtrtol != 1.0:
+            self.exec_command(f"set xtrtol={xtrtol!r}")
         started = time.perf_counter()
         self.exec_command(command)
         spent = time.perf_counter() - started
         if self.is_dead():
             return _NO_PLOT, spent
+        if xtrtol != 1.0:
+            self.exec_command("unset xtrtol")
         found = self._newest()
         self.exec_command("destroy all")
         self.exec_command("remcirc")

@@ -70,7 +70,7 @@ class WorkerProcess:
         """
         started = time.monotonic()
         for _ in range(_TRIES):
-            answer = self._ask(deck, analysis.command(), timeout_s)
+            answer = self._ask(deck, analysis, timeout_s)
             if isinstance(answer, Answer) or answer.kind == "timeout" or self._closed:
                 break
         wall = time.monotonic() - started
@@ -84,14 +84,15 @@ class WorkerProcess:
         self._closed = True
         self._end()
 
-    def _ask(self, deck: str, command: str, timeout_s: float) -> Answer | RunFailure:
+    def _ask(self, deck: str, analysis: Analysis, timeout_s: float) -> Answer | RunFailure:
         if self._closed:
             return RunFailure("crash", "stopped before it ran", "")
         deadline = time.monotonic() + timeout_s
         process = self._process or self._start()
         assert process.stdin is not None and process.stdout is not None
         try:
-            _write(process.stdin, message({"deck": deck, "command": command}), deadline)
+            request = {"deck": deck, "command": analysis.command(), "xtrtol": analysis.solver.xtrtol}
+            _write(process.stdin, message(request), deadline)
             header, payload = json.loads(_part(process.stdout, deadline)), _part(process.stdout, deadline)
         except TimeoutError:
             self._end()

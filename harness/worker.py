@@ -59,7 +59,7 @@ def main() -> None:
     library = Library()
     while not library.is_dead() and (request := _read_message(sys.stdin.buffer)):
         started = time.perf_counter()
-        found, solver = library.simulate(request["deck"], request["command"])
+        found, solver = library.simulate(request["deck"], request["command"], request["xtrtol"])
         header = {
             "plot": found.plot, "vectors": found.vectors, "points": found.data.shape[-1], "kind": found.data.dtype.str,
             "log": library.said(), "dead": library.is_dead(), "solver": solver, "busy": time.perf_counter() - started,
