@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -175,7 +176,11 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
     known = {name for bench in benches for name in bench.all_parameters()}
     unknown = [name for name in assignments if "." not in name and name not in known]
     if unknown:
-        raise HarnessError(f"there is no parameter {unknown[0]!r}; `spintegrate list` shows what can be set.")
+        close = get_close_matches(unknown[0].upper(), known, 1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise HarnessError(
+            f"there is no parameter {unknown[0]!r}; {hint}`.venv/bin/spintegrate list` shows what can be set."
+        )
     place = Workplace(assignments, jobs, results.resolve())
     for bench in benches:
         conditions(place.settings(bench))

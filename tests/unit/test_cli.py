@@ -88,6 +88,7 @@ def test_a_good_run_writes_its_measures_and_shows_its_rows(command: Command, tmp
     [
         (["run", "fig99"], "there is no testbench 'fig99'; choose one of small, other"),
         (["run", "small", "--set", "VREAD=45m"], "there is no parameter 'VREAD'"),
+        (["run", "small", "--set", "temp=85"], "there is no parameter 'temp'; did you mean TEMP? "),
         (["run", "small", "--set", "VTH"], "'VTH' sets nothing; write NAME=VALUE"),
         (["run", "small", "--set", "VTH="], "sets nothing"),
         (["run", "small", "--set", "=1"], "sets nothing"),
