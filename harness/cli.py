@@ -126,6 +126,13 @@ class Workplace:
         """Where figures and tables go."""
         return output_folder(self.results, self.assignments | self.options.changes)
 
+    def defaults(self) -> dict[tuple[str, str], float]:
+        """Return what (testbench, measure) has with nothing changed, as the scoreboard holds it; {} where none does."""
+        if self.folder == self.results or not (self.results / "scoreboard.csv").is_file():
+            return {}
+        rows = read_scoreboard(self.results)
+        return dict(zip(zip(rows["testbench"], rows["measure"], strict=True), rows["measured"], strict=True))
+
     def settings(self, bench: Testbench) -> dict[str, Any]:
         """Return a testbench's settings, with those assignments that it declares."""
         return bench.settings(self.own_assignments(bench))
@@ -205,7 +212,7 @@ def run(
         raise HarnessError(f"{plain[0]} is not made of samples; sample it with: spintegrate mc run {plain[0]}.")
     place = replace(workplace(settings, jobs, results, benches), options=options)
     for bench in benches:
-        show_rows(place.publish(bench)[1])
+        show_rows(place.publish(bench)[1], place.defaults())
 
 
 @app.command()
@@ -365,16 +372,19 @@ def bench(
     say(write_page(RESULTS / "benchmarks.md", sections))
 
 
-def show_rows(table: pd.DataFrame) -> None:
-    """Print scoreboard rows."""
+def show_rows(table: pd.DataFrame, defaults: Mapping[tuple[str, str], float] | None = None) -> None:
+    """Print scoreboard rows; ``defaults`` stand beside what was measured, to show what a changed parameter does."""
     view = Table(box=None, pad_edge=False)
-    for column in ("testbench", "statement", "must", "measured", "status"):
+    for column in ("testbench", "statement", "must", "measured", *(("default",) if defaults else ()), "status"):
         view.add_column(column, overflow="fold")
     colours = {"AIM": "green", "PASS": "green", "KNOWN": "yellow", "FAIL": "red", "UNEXPECTED": "red"}
     for _, row in table.iterrows():
         colour = colours.get(row["status"], "default")
         status = f"[{colour}]{row['status']}[/]"
-        texts = (row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"]))
+        texts = [row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"])]
+        if defaults:
+            default = defaults.get((row["testbench"], row["measure"]))
+            texts.append("" if default is None else engineering(default, row["unit"]))
         view.add_row(*(escape(text) for text in texts), status)
     console.print(view)
 

@@ -1,5 +1,6 @@
 """The command line: every mistake is one clear line on stderr and a non-zero exit, and loses nothing finished."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -81,6 +82,17 @@ def test_a_good_run_writes_its_measures_and_shows_its_rows(command: Command, tmp
     assert "time [s] of [/nothing]" in " ".join(out.split())
     measures = pd.read_csv(tmp_path / "results" / "set" / "VTH=800m" / "measures" / "small.csv")
     assert measures["VTH"].tolist() == [0.8]
+
+
+def test_a_changed_run_shows_the_default_beside_what_it_measured(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "scoreboard.csv").write_text("testbench,measure,measured\nsmall,t,0.25\n")
+    code, out, _ = command("run", "small", "other", "--results", "results", "--set", "VTH=800m")
+    assert code == 0
+    assert len(re.findall(r"measured +default +status", out)) == 2
+    assert re.search(r"^small .*1 s +250 ms +PASS", out, re.MULTILINE)
+    assert re.search(r"^other .*1 s +PASS", out, re.MULTILINE)
+    assert "default" not in command("run", "small", "--results", "results")[1]
 
 
 @pytest.mark.parametrize(
