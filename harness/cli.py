@@ -331,7 +331,8 @@ def publish_all(
     runs = itertools.chain((run for answer in answers for run in answer.runs), runs_of_others(place, kept))
     tables += [stress_row(runs), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
-    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
+    seconds = time.monotonic() - started if kept is None else None
+    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), seconds)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
     if (check_solver or campaign) and place.folder == RESULTS:
