@@ -375,16 +375,17 @@ def bench(
 
 def show_rows(table: pd.DataFrame, defaults: Mapping[tuple[str, str], float] | None = None) -> None:
     """Print scoreboard rows; ``defaults`` stand beside what was measured, to show what a changed parameter does."""
+    before = [(defaults or {}).get(key) for key in zip(table["testbench"], table["measure"], strict=True)]
+    compared = any(value is not None for value in before)
     view = Table(box=None, pad_edge=False)
-    for column in ("testbench", "statement", "must", "measured", *(("default",) if defaults else ()), "status"):
+    for column in ("testbench", "statement", "must", "measured", *(("default",) if compared else ()), "status"):
         view.add_column(column, overflow="fold")
     colours = {"AIM": "green", "PASS": "green", "KNOWN": "yellow", "FAIL": "red", "UNEXPECTED": "red"}
-    for _, row in table.iterrows():
+    for (_, row), default in zip(table.iterrows(), before, strict=True):
         colour = colours.get(row["status"], "default")
         status = f"[{colour}]{row['status']}[/]"
         texts = [row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"])]
-        if defaults:
-            default = defaults.get((row["testbench"], row["measure"]))
+        if compared:
             texts.append("" if default is None else engineering(default, row["unit"]))
         view.add_row(*(escape(text) for text in texts), status)
     console.print(view)
