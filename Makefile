@@ -23,10 +23,17 @@ OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_
 TESTBENCHES := $(sort $(patsubst testbenches/%,%,$(patsubst %.py,%,$(patsubst %/__init__.py,%,\
     $(shell grep -ls '^TESTBENCH\b' testbenches/*.py testbenches/*/__init__.py)))))
 
+# A variable that no target reads would change nothing and say nothing: 'make fig09d VREAD_AMP=45m' is refused.
+VARIABLES := SET JOBS N SEED SAMPLER SIGMA_CI PROCESS BENCH ONLY TB REASON PYTEST WHOLE UPGRADE PYTHON \
+    $(if $(filter cluster,$(MAKECMDGOALS)),WEIGHTS AXONS THRESHOLD VTH FLAT CHIP MISMATCH MTJ_SIGMA)
+UNREAD := $(firstword $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))))
+$(if $(UNREAD),$(error no target here reads $(UNREAD)=; set a parameter by SET="$(UNREAD)=$(value $(UNREAD))", 'make help' lists the variables))
+
 help: ## this list
-	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
-	@printf '  %-14s %s\n' NAME 'one testbench, with its figure: $(TESTBENCHES)'
-	@printf '\nVariables: SET="VREAD_AMP=45m TEMP=85" for parameters, JOBS=2 for simulations at a time\n'
+	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@printf '  %-16s %s\n' NAME 'one testbench, with its figure:'
+	@echo '$(TESTBENCHES)' | fold -s -w 100 | sed 's/^/      /'
+	@printf '\nVariables: SET="VREAD_AMP=45m TEMP=85" for parameters (.venv/bin/spintegrate list), JOBS=2 for simulations at a time\n'
 
 setup: $(READY) ## everything that the other targets need (they do it themselves)
 	@:
