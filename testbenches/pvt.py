@@ -41,9 +41,9 @@ class ProcessVoltageTemperature(ChainConditions):
         DatasheetRow("margin_below_n", "V(n - 1) below VTH", 0, math.inf, "required: does not fire", "V", 1e3, "mV"),
         DatasheetRow("step", "step of a weight", STEP * (1 - HALF), STEP * (1 + HALF),
                      "required: V(n) within half a step", "V", 1e3, "mV"),
-        DatasheetRow("inl", "INL, in steps", 0, 0.01, "the bound of Figure 9D"),
+        DatasheetRow("inl", "INL, in steps", -math.inf, 0.01, "the bound of Figure 9D"),
         DatasheetRow("shift_at_0", "V(0) - VREST, in steps", -0.06, 0.06, "the bound of Figure 9D"),
-        DatasheetRow("integration_time", "integration time", 0, 700e-9, "required: over before SWCOMP", "s", 1e9, "ns"),
+        DatasheetRow("integration_time", "integration time", -math.inf, 700e-9, "SWCOMP comes then", "s", 1e9, "ns"),
     )  # fmt: skip
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("cases", "cases simulated and measured, of 45", "required: none missing", (45, 45)),
@@ -103,7 +103,9 @@ class ProcessVoltageTemperature(ChainConditions):
             above.axes[0].plot([], [], color=BOUND_COLOUR, linestyle=(0, (4, 3)), linewidth=0.8)[0],
         ]
         labels = [f"{temperature:g} °C".replace("-", "−") for temperature in TEMPERATURES]
-        labels += [f"{100 * (share - 1):+.0f} % supply".replace("-", "−") for share in SUPPLIES]
+        labels += [
+            f"{100 * (share - 1):+.0f} % supply".replace("-", "−").replace("+0 %", "nominal") for share in SUPPLIES
+        ]
         above.legend(handles, [*labels, "bound"], loc="outside upper center", ncols=7, columnspacing=1.2)
         _draw_table(below.subplots(), self.lines(results), len(results.cases))
         return figure
@@ -139,6 +141,7 @@ def _draw_table(axis: Axes, lines: Sequence[Line], cases: int) -> None:
     table.set_fontsize(7)
     for (row, column), cell in table.get_celld().items():
         cell.set_linewidth(0.5)
+        cell.PAD = 0.02
         if column == 0:
             cell.set_text_props(ha="left")
         if row > 0 and lines[row - 1].misses:

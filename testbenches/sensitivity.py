@@ -35,7 +35,7 @@ LUMPED, ARRAY = "lumped", "array"
 MEASURES = {
     "rise": ("V(n) - VREST", "V", 1e3, "mV"),
     "integration_time": ("Integration time", "s", 1e9, "ns"),
-    "margin": ("Smaller margin to VTH", "V", 1e3, "mV"),
+    "margin": ("Smaller margin", "V", 1e3, "mV"),
 }
 
 
@@ -139,12 +139,12 @@ def _draw_tornado(axis: Axes, moves: pd.DataFrame, measure: str, nominal: float)
     title, _, scale, unit = MEASURES[measure]
     moves = moves.loc[moves.abs().max(axis=1).sort_values().index] * scale
     place = np.arange(len(moves))
-    for end, colour in (("low", "#1f5fa8"), ("high", "#b3003b")):
-        axis.barh(place, moves[end], height=0.7, color=colour, alpha=0.75, label=f"at the {end} end")
+    for end, colour, shift in (("low", "#1f5fa8", 0.19), ("high", "#b3003b", -0.19)):
+        axis.barh(place + shift, moves[end], height=0.38, color=colour, alpha=0.85, label=f"at the {end} end")
     axis.set_yticks(place, [_label(str(name)) for name in moves.index], fontsize=6)
     axis.axvline(0, color="0.3", linewidth=0.6)
-    axis.set(xlabel=f"{title}: change ({unit})")
-    axis.set_title(f"nominal {scale * nominal:.1f} {unit}", fontsize=7)
+    axis.set(xlabel=f"Change ({unit})")
+    axis.set_title(f"{title}: {scale * nominal:.1f} {unit}", fontsize=7.5)
 
 
 def _label(name: str) -> str:
@@ -153,7 +153,7 @@ def _label(name: str) -> str:
         return f"{name.removesuffix('_SCALE')} ±{100 * SHARES[name]:g} %"
     if name in STEPS:
         return f"{name} ±{STEPS[name] * 1e3:g} mV"
-    return f"wires x{WIRES[0]:g}, x{WIRES[1]:g}" if name == "R_SCALE" else "−40 °C, 85 °C"
+    return f"wires ×{WIRES[0]:g}, ×{WIRES[1]:g}" if name == "R_SCALE" else "−40 °C, 85 °C"
 
 
 TESTBENCH = Sensitivity()

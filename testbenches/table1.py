@@ -24,6 +24,14 @@ FREQUENCIES = (1e3, 10e3, 50e3)  # Hz
 EVENT, SILENT = 0, 1  # periods
 CLUSTERS = 16
 COUNTED, SIMULATED, DERIVED = "counted", "simulated", "derived"
+NOT_STATED = ("–", "–")
+DEVICES = ("transistors", "junctions")
+MM2 = "mm$^2$"
+NOTE = (
+    "Active: a period in which all 16 axons give a stimulus and every neuron fires; idle: one without a stimulus.\n"
+    "Sixteen clusters are 16 times one, without what connects them. A synaptic operation is what an event adds,\n"
+    "over its 256 synapses; both energies are those at 50 kHz. –: section 3.3 of the paper does not state it."
+)
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,15 @@ class Printed:
     neurons: int
     area: float  # m^2
 
+    @property
+    def density(self) -> float:
+        """Neurons a mm^2."""
+        return self.neurons / (self.area * 1e6)
+
 
 ONE, SIXTEEN = Printed(256, 16, 0.576e-6), Printed(4096, 256, 7.74e-6)
-PAPER_DENSITY = 33e6  # neurons a m^2, in the text
+PAPER_DENSITY = 33  # neurons a mm^2, in the text
+PAPER_SPAN = "1 to 50 kHz"
 PLACE = "paper 3.3, Table 1"
 
 
@@ -94,8 +108,8 @@ class Table1(LivingTestbench):
         yield Summary("wrong_decisions", sum(map(len, wrong)))
         yield Summary("synapses", made.synapses)
         yield Summary("neurons", made.neurons)
-        yield Summary("transistors", float(made.blocks["transistors"].sum()))
-        yield Summary("junctions", float(made.blocks["junctions"].sum()))
+        for name in DEVICES:
+            yield Summary(name, float(made.blocks[name].sum()))
         area = float(made.area(float(results.settings["AREA_OVERHEAD"])).sum())
         yield Summary("active_area", float(made.blocks["active"].sum()), "m^2")
         yield Summary("capacitor_area", float(made.blocks["capacitors"].sum()), "m^2")
@@ -107,8 +121,8 @@ class Table1(LivingTestbench):
                 yield Summary(f"power_{name}_{frequency / 1e3:g}_khz", power, "W")
         yield Summary("energy_synaptic_operation", synaptic_energy(results), "J")
         yield Summary("energy_spike", spike_energy(results), "J")
-        yield Summary("paper_density", ONE.neurons / (ONE.area * 1e6))
-        yield Summary("paper_density_sixteen", SIXTEEN.neurons / (SIXTEEN.area * 1e6))
+        yield Summary("paper_density", ONE.density)
+        yield Summary("paper_density_sixteen", SIXTEEN.density)
         yield Summary("paper_area", CLUSTERS * ONE.area, "m^2")
 
     def draw(self, results: Results) -> Figure:
@@ -148,56 +162,52 @@ def spike_energy(results: Results) -> float:
     return float(cluster_power(results, FREQUENCIES[-1], EVENT).sum()) / FREQUENCIES[-1] / ARRAY_COLUMNS
 
 
-def table_rows(results: Results, made: Silicon) -> list[tuple[str, str, str, str, str, str]]:
+def table_rows(results: Results, made: Silicon) -> list[tuple[str, ...]]:
     """Return the table: what, one cluster, sixteen, the paper's chip, its sixteen, how ours was found."""
     settings = results.settings
     area = float(made.area(float(settings["AREA_OVERHEAD"])).sum())
-    transistors = int(made.blocks["transistors"].sum())
-    junctions = int(made.blocks["junctions"].sum())
     supply = f"{float(settings['VDD']):g} V and {float(settings['VDDIO']):g} V"
     span = f"{FREQUENCIES[0] / 1e3:g} to {FREQUENCIES[-1] / 1e3:g} kHz"
-    density = f"{made.neurons / area / 1e6:.1f}"
+    text = f"{SIXTEEN.density:.1f} (text: {PAPER_DENSITY:g})"
     rows = [
-        (
-            "Synapses",
-            f"{made.synapses}",
-            f"{CLUSTERS * made.synapses}",
-            f"{ONE.synapses}",
-            f"{SIXTEEN.synapses}",
-            COUNTED,
-        ),
-        ("Neurons", f"{made.neurons}", f"{CLUSTERS * made.neurons}", f"{ONE.neurons}", f"{SIXTEEN.neurons}", COUNTED),
-        ("Frequency of GCLK", span, span, "1 to 50 kHz", "1 to 50 kHz", SIMULATED),
-        ("Supplies", supply, supply, "", "", "set"),
-        ("Energy of a synaptic operation", engineering(synaptic_energy(results), "J", 3), "same", "", "", DERIVED),
-        ("Energy of a spike, all included", engineering(spike_energy(results), "J", 3), "same", "", "", DERIVED),
+        _counted("Synapses", made.synapses, (f"{ONE.synapses:,}", f"{SIXTEEN.synapses:,}")),
+        _counted("Neurons", made.neurons, (f"{ONE.neurons:,}", f"{SIXTEEN.neurons:,}")),
+        ("Frequency of GCLK", span, span, PAPER_SPAN, PAPER_SPAN, SIMULATED),
+        ("Supplies", supply, supply, *NOT_STATED, "given"),
+        ("Energy of a synaptic operation", engineering(synaptic_energy(results), "J", 3), "same", *NOT_STATED, DERIVED),
+        ("Energy of a spike, all included", engineering(spike_energy(results), "J", 3), "same", *NOT_STATED, DERIVED),
     ]
     for frequency in FREQUENCIES:
         powers = [float(cluster_power(results, frequency, period).sum()) for period in (SILENT, EVENT)]
-        one, sixteen = (" / ".join(f"{1e3 * clusters * power:.3g}" for power in powers) for clusters in (1, CLUSTERS))
-        rows.append((f"Power at {frequency / 1e3:g} kHz, idle / active (mW)", one, sixteen, "", "", DERIVED))
-    rows += [
-        ("Transistors", f"{transistors}", f"{CLUSTERS * transistors}", "", "", COUNTED),
-        ("Junctions", f"{junctions}", f"{CLUSTERS * junctions}", "", "", COUNTED),
-        ("Area (mm2), no pads, no routers", f"{area * 1e6:.3f}", f"{CLUSTERS * area * 1e6:.2f}",
-         f"{ONE.area * 1e6:g}", f"{SIXTEEN.area * 1e6:g}", DERIVED),
-        ("Neurons a mm2", density, density, f"{ONE.neurons / ONE.area / 1e6:.1f}",
-         f"{SIXTEEN.neurons / SIXTEEN.area / 1e6:.1f} (text: {PAPER_DENSITY / 1e6:g})", DERIVED),
-    ]  # fmt: skip
+        one, sixteen = (" / ".join(f"{1e3 * n * power:#.4g}" for power in powers) for n in (1, CLUSTERS))
+        rows.append((f"Power at {frequency / 1e3:g} kHz, idle / active (mW)", one, sixteen, *NOT_STATED, DERIVED))
+    rows += [_counted(name.capitalize(), int(made.blocks[name].sum()), NOT_STATED) for name in DEVICES]
+    ours = f"{area * 1e6:.3f}", f"{CLUSTERS * area * 1e6:.2f}"
+    rows.append(
+        (f"Area without pads and routers ({MM2})", *ours, f"{ONE.area * 1e6:g}", f"{SIXTEEN.area * 1e6:g}", DERIVED)
+    )
+    density = f"{made.neurons / area / 1e6:.1f}"
+    rows.append((f"Neurons per {MM2}", density, density, f"{ONE.density:.1f}", text, DERIVED))
     return rows
+
+
+def _counted(name: str, count: int, paper: tuple[str, str]) -> tuple[str, ...]:
+    return (name, f"{count:,}", f"{CLUSTERS * count:,}", *paper, COUNTED)
 
 
 def _draw_table(axes: Axes, rows: Sequence[Sequence[str]]) -> None:
     axes.set_axis_off()
-    heads = ("", "one cluster", "sixteen", "paper: one chip", "paper: sixteen", "ours is")
+    heads = ("", "one cluster", "sixteen", "paper's chip", "paper's sixteen", "ours is")
     table = axes.table(list(rows), colLabels=heads, loc="center", cellLoc="center", edges="horizontal",
                        colWidths=(0.33, 0.14, 0.14, 0.13, 0.16, 0.1))  # fmt: skip
     table.auto_set_font_size(False)
     table.set_fontsize(7)
     for (_, column), cell in table.get_celld().items():
         cell.set_linewidth(0.5)
+        cell.PAD = 0.02
         if column == 0:
             cell.set_text_props(ha="left")
+    axes.annotate(NOTE, (0.0, 0.0), xycoords="axes fraction", va="top", fontsize=6.5, color="0.3")
 
 
 def _draw_power(axes: Axes, results: Results) -> None:
