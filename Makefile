@@ -73,10 +73,12 @@ stability: stability_read stability_neuron ## loop gain, phase margin and bias s
 WEIGHTS ?= examples/weights.csv
 AXONS ?= examples/spikes.csv
 
-cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS=examples/spikes.csv THRESHOLD=5 VTH=0.85 FLAT=1
+cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS=examples/spikes.csv THRESHOLD=5 VTH=0.85 FLAT=1 MISMATCH=1 MTJ_SIGMA=4% PROCESS=1 CHIP=3
 	@$(SPINTEGRATE) cluster --weights $(call quote,$(WEIGHTS)) --axons $(call quote,$(AXONS)) \
 	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
-	    $(if $(FLAT),--flat) $(OPTIONS)
+	    $(if $(FLAT),--flat) $(if $(MISMATCH),--mismatch) $(if $(PROCESS),--process) \
+	    $(if $(MTJ_SIGMA),--mtj-sigma $(call quote,$(MTJ_SIGMA))) $(if $(CHIP),--chip $(call quote,$(CHIP))) \
+	    $(if $(SEED),--seed $(call quote,$(SEED))) $(OPTIONS)
 
 random_matrices: $(READY) ## decisions of random matrices against the ideal integer model (half an hour)
 	@$(SPINTEGRATE) random-matrices $(OPTIONS)

@@ -10,8 +10,10 @@ import typer
 from numpy.typing import NDArray
 from rich.console import Console
 
-from harness.arguments import parse_assignments
+from harness.arguments import parse_assignments, parse_share
+from harness.chip import Chip
 from harness.cluster_input import read_axons, read_weights
+from harness.draws import Spreads
 from harness.errors import HarnessError
 from harness.figures import paper_style, save_figure
 from harness.progress import RunProgress
@@ -35,24 +37,55 @@ def cluster(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
     ] = None,
     flat: Annotated[bool, typer.Option("--flat", help="One deck instead of parts: the reference, and slow.")] = False,
+    mismatch: Annotated[bool, typer.Option("--mismatch", help="A draw for each device of a chip.")] = False,
+    process: Annotated[bool, typer.Option("--process", help="A draw for the whole chip.")] = False,
+    mtj_sigma: Annotated[
+        str, typer.Option("--mtj-sigma", help="With mismatch: sigma of each junction's RP and TMR (an assumption).")
+    ] = "4%",
+    chip: Annotated[int, typer.Option("--chip", min=0, help="Which chip, where something varies.")] = 0,
+    seed: Annotated[int, typer.Option(help="Root of every draw, a whole number from 0.")] = 1,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")] = None,
     results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs and tables go.")] = RESULTS,
 ) -> None:
     """Emulate a network of 16 axons and 16 neurons; write its raster, waveforms and decisions."""
     assignments = parse_assignments(settings or [])
     values = _settings(assignments)
+    drawn = _chip(mismatch, process, mtj_sigma, chip, seed)
     wanted = read_weights(weights, int(values["N_REF"]), int(values["BITS"]))
     stimuli, store = read_axons(axons), Store(results.resolve() / "runs")
     stored, report = program(wanted, values, store, jobs)
-    task = Task(tuple(map(tuple, stored.tolist())), stimuli)
+    task = Task(tuple(map(tuple, stored.tolist())), stimuli, chip=drawn)
     made = emulate(task, values, store, lambda name, runs: RunProgress(name, runs, console), jobs, flat)
-    changes = {**assignments, **({"FLAT": "1"} if flat else {})}
+    changes = {**assignments, **({"FLAT": "1"} if flat else {}), **_changes(drawn)}
     for path in write(made, report, output_folder(results, changes) / "cluster"):
         _say(f"wrote {path}")
     failed = int((~report["ok"]).sum())
     _say(f"{len(report)} cells written, {int((report['attempts'] > 1).sum())} again, {failed} failed")
     for line in summary(made):
         _say(line)
+
+
+def _chip(mismatch: bool, process: bool, mtj_sigma: str, number: int, seed: int) -> Chip | None:
+    """Return the chip that is asked for, or None where nothing varies.
+
+    Raises:
+        HarnessError: a sigma that cannot be, or a chip of its own where nothing varies.
+    """
+    junction = parse_share(mtj_sigma, "--mtj-sigma")
+    if not (mismatch or process):
+        if number:
+            raise HarnessError(f"chip {number} is like any other while nothing varies; add --mismatch or --process.")
+        return None
+    return Chip(Spreads(mismatch=mismatch, process=process, mtj_rp=junction, mtj_tmr=junction), number, seed)
+
+
+def _changes(chip: Chip | None) -> dict[str, str]:
+    """Return what makes a chip another than the nominal one, by name, for the folder that results go to."""
+    if chip is None:
+        return {}
+    switches = {name.upper(): "1" for name in ("mismatch", "process") if getattr(chip.spreads, name)}
+    sigma = {"MTJ_SIGMA": f"{chip.spreads.mtj_rp:g}"} if chip.spreads.mismatch else {}
+    return {**switches, **sigma, "CHIP": str(chip.number), "SEED": str(chip.seed)}
 
 
 def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from harness.analysis import RAW_NAME, Analysis, OperatingPoint, Transient, complete_deck
+from harness.chip import Chip
 from harness.circuit import leaf_devices
 from harness.errors import HarnessError
 from harness.ngspice import DECK_NAME, RunFailure, Stop, ngspice_version, run_deck
@@ -65,15 +66,15 @@ def prepare(bench: Testbench, case: Case, store: Store, tight: bool = False) -> 
     analysis = bench.analysis(case.values)
     start_values = bench.start(case.values)
     start = _job(bench, "start", start_values, OperatingPoint(), EVERY_NODE, store) if start_values else None
-    signals = bench.signals(case.values)
-    return _job(bench, case.id, case.values, analysis.tightened() if tight else analysis, signals, store, start)
+    signals, chip = bench.signals(case.values), bench.chip(case.values)
+    return _job(bench, case.id, case.values, analysis.tightened() if tight else analysis, signals, store, start, chip)
 
 
 def _job(
     bench: Testbench, name: str, values: Values, analysis: Analysis, signals: tuple[str, ...], store: Store,
-    start: Job | None = None,
+    start: Job | None = None, chip: Chip | None = None,
 ) -> Job:  # fmt: skip
-    silicon, body = _circuit(bench, tuple(sorted(values.items())))
+    silicon, body = _circuit(bench, tuple(sorted(values.items())), chip)
     circuit = f"* {bench.name} {name}\n{body}"
     models = [path for path, _ in silicon.technology.library_files(silicon.corner)]
     started = f"* starts from {start.key}\n" if start else ""
@@ -83,12 +84,13 @@ def _job(
 
 
 @lru_cache(maxsize=128)
-def _circuit(bench: Testbench, items: tuple[tuple[str, Any], ...]) -> tuple[Conditions, str]:
+def _circuit(bench: Testbench, items: tuple[tuple[str, Any], ...], chip: Chip | None) -> tuple[Conditions, str]:
     """Render the netlist of a testbench at these values, without its title; cases share starts, and both solvers it."""
     values = dict(items)
     silicon = conditions(values)
     template, deck_values = bench.deck(values)
-    return silicon, DeckBuilder(silicon).deck(bench.name, TESTBENCHES / template, deck_values).partition("\n")[2]
+    deck = DeckBuilder(silicon).deck(bench.name, TESTBENCHES / template, deck_values)
+    return silicon, (chip.deck(deck, silicon.technology) if chip else deck).partition("\n")[2]
 
 
 def execute(case: Case, job: Job, store: Store, stop: Stop) -> CaseRun:

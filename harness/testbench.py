@@ -21,6 +21,7 @@ from harness.technology import Technology, load_technology, technology_names
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from harness.chip import Chip
     from harness.draws import Spreads
 
 Values = Mapping[str, Any]
@@ -286,6 +287,10 @@ class Testbench(ABC):
         Large decks need it in the corners and save most of the time of their first point; nominal silicon is the rule
         (``nominal_silicon``). It must not depend on other cases.
         """
+        return None
+
+    def chip(self, values: Values) -> "Chip | None":
+        """Return the chip whose draws a case has, or None where its devices are nominal; a start's always are."""
         return None
 
     def changes(self) -> "Mapping[str, Testbench]":

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
 from testbenches.chain_event import worst
-from testbenches.living_event import LivingTestbench, fired, start_error
+from testbenches.living_event import FINER_SOLVER, LivingTestbench, fired, start_error
 from testbenches.wave_stack import Panel
 
 FIRED, NEIGHBOUR = 0, 1
@@ -17,6 +17,7 @@ class AbsoluteRefractory(LivingTestbench):
     """Weight n on dendrite <0> and 1 on its neighbour, a stimulus in each period."""
 
     name = "absolute_refractory"
+    solver = FINER_SOLVER
     question = "Is a neuron that has fired unresponsive for the set number of periods, while its neighbours go on?"
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("wrong_decisions", "fires, is blocked, does not fire from VRFR; the neighbour never",

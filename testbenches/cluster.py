@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from harness.chip import Chip
 from harness.measure import crossings
 from harness.partition import Drive
 from harness.synapse import ANTIPARALLEL, PARALLEL, spread, word
@@ -41,12 +42,13 @@ T_FIRE = 2e-9  # s, SWCOMP to FIRE, and its clear to its fall; neighbours look a
 class Task:
     """What a cluster is given: the weight of each synapse, axes (axon, column), and the axons of each period.
 
-    One that only has to decide ends after the last decision, before the leak.
+    One that only has to decide ends after the last decision, before the leak. Without a chip all devices are nominal.
     """
 
     weights: tuple[tuple[int, ...], ...]
     stimuli: tuple[tuple[int, ...], ...]
     only_decide: bool = False
+    chip: Chip | None = None
 
     @property
     def rows(self) -> int:
@@ -129,6 +131,10 @@ class ClusterTestbench(LivingTestbench):
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield nothing: what a cluster gives is a table."""
         return ()
+
+    def chip(self, values: Values) -> Chip | None:
+        """Return the task's: a block draws the same in the flat cluster as in a part."""
+        return self.task.chip
 
     def axon_rows(self, values: Values) -> int:
         """Return 1: an axon is a row of the array."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from matplotlib.figure import Figure
 
 from harness.testbench import Claim, Results, Summary, Values
-from testbenches.living_event import LivingTestbench, fired, start_error
+from testbenches.living_event import FINER_SOLVER, LivingTestbench, fired, start_error
 from testbenches.wave_stack import Panel
 
 FIRED, INHIBITED = 0, 1
@@ -16,6 +16,7 @@ class Figure14(LivingTestbench):
     """Axon <0> weighs n on dendrite <0> and 1 on <1>, axon <1> weighs n on both; dendrite <0> fires twice."""
 
     name = "fig14"
+    solver = FINER_SOLVER
     question = "Do the refractory period and lateral inhibition lower the firing rates at 50 kHz?"
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("wrong_decisions", "dendrite <0> fires in periods 0 and 3, not from VRFR; <1> never",

@@ -1,11 +1,10 @@
 """Inhibited, not dead: what a neuron in its relative refractory period, and its neighbour, still answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import ClassVar
 
 from harness.testbench import Claim, Parameter, Results, Summary, Values
-from testbenches.living_event import LIVING_PARAMETERS, SOLVER, LivingTestbench, fired
+from testbenches.living_event import FINER_SOLVER, LIVING_PARAMETERS, LivingTestbench, fired
 
 STRONGER, RECOVERED, UNWIRED = "stronger", "recovered", "unwired"
 FIRED, NEIGHBOUR = 0, 1
@@ -16,7 +15,7 @@ class Inhibition(LivingTestbench):
     """Two dendrites. Axon <0> fires the first alone; then a second stimulus, which differs from case to case."""
 
     name = "inhibition"
-    solver = replace(SOLVER, chgtol=2e-13)  # coarser steps leave a NAND's inner node 0.04 V below where it would be
+    solver = FINER_SOLVER
     question = "Does a stronger stimulus fire an inhibited neuron, does it recover, and is the wiring what inhibits?"
     is_figure = False
     parameters: ClassVar[tuple[Parameter, ...]] = (

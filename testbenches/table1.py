@@ -17,7 +17,7 @@ from harness.figures import TWO_COLUMNS, new_figure
 from harness.quantities import engineering
 from harness.testbench import Claim, Parameter, Results, Summary, Values
 from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS
-from testbenches.living_event import LIVING_PARAMETERS, SUPPLIES, LivingTestbench, fired
+from testbenches.living_event import FINER_SOLVER, LIVING_PARAMETERS, SUPPLIES, LivingTestbench, fired
 from testbenches.silicon import Silicon, cluster_silicon
 
 FREQUENCIES = (1e3, 10e3, 50e3)  # Hz
@@ -58,6 +58,7 @@ class Table1(LivingTestbench):
     """All axons at once, one synapse of weight n and fifteen of weight 0 on each neuron; then a silent period."""
 
     name = "table1"
+    solver = FINER_SOLVER  # neurons fire
     question = "What does a cluster hold, need and take, beside the paper's Table 1?"
     parameters: ClassVar[tuple[Parameter, ...]] = (
         *LIVING_PARAMETERS,

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.chip import Chip
 from harness.circuit import leaf_devices
+from harness.draws import Spreads
 from harness.errors import HarnessError
 from harness.partition import Drive
 from harness.render import TESTBENCHES, DeckBuilder
@@ -61,6 +63,30 @@ def test_sums_and_order() -> None:
     assert TASK.sums() == [None, [5, 3, 1]]
     assert TASK.by_sum() == [2, 1, 0]
     assert TASK.first_event == 1
+
+
+def drawn(bench: ClusterTestbench, number: int, block: str, **changes: str) -> set[tuple[str, ...]]:
+    """Return the name and the parameters of each of a block's devices on a chip."""
+    chip = Chip(Spreads(mismatch=True, process=True), number)
+    deck = chip.deck(text(bench, **changes), conditions(values(bench)).technology)
+    words = [line.split() for line in deck.splitlines() if f".{block}." in line.split(" ")[0]]
+    return {(name, *(word for word in rest if "=" in word)) for name, *rest in words}
+
+
+def test_a_column_draws_the_same_in_a_part_as_in_the_flat_deck_and_another_chip_does_not() -> None:
+    part = column_part({0: [], 2: []})
+    for block in ("xcolumn1", "xdendrite1"):
+        alone = drawn(part, 3, block, COLUMN="1")
+        assert len(alone) > 100
+        assert alone == drawn(FlatCluster(TASK, {}), 3, block)
+        assert alone != drawn(part, 4, block, COLUMN="1")
+    assert drawn(references(), 3, "xtwg") == drawn(FlatCluster(TASK, {}), 3, "xtwg")
+
+
+def test_a_task_without_a_chip_is_nominal() -> None:
+    chip = Chip(Spreads())
+    assert FlatCluster(TASK, {}).chip({}) is None
+    assert FlatCluster(replace(TASK, chip=chip), {}).chip({}) is chip
 
 
 def test_the_flat_deck_has_every_device_of_its_own() -> None:
