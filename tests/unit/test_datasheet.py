@@ -18,7 +18,7 @@ from testbenches.sensitivity import MEASURES
 from testbenches.sensitivity import TESTBENCH as SENSITIVITY
 from testbenches.silicon import silicon
 from testbenches.table1 import TESTBENCH as TABLE1
-from testbenches.table1 import cluster_power, spike_energy, synaptic_energy, whole
+from testbenches.table1 import cluster_power, rest_error, spike_energy, synaptic_energy, whole
 
 Readings = list[tuple[int, str, float]]
 
@@ -126,13 +126,17 @@ def test_power_and_energies_of_table_1_are_those_of_sixteen_columns() -> None:
     rows = []
     for case in TABLE1.cases(TABLE1.settings({})):
         frequency, columns = float(case.values["F_GCLK"]), float(case.values["COLUMNS"])
-        for period, event in ((0, 1.0), (1, 0.0)):
-            for block, each, shared in (("vdd_columns", 10e-6, 0.0), ("vdd_reference", 0.0, 50e-6)):
-                energy = (each * columns + shared) / frequency + event * each * columns * 1e-6
-                where = {"case": case.id, "F_GCLK": frequency, "COLUMNS": columns, "period": period, "block": block}
-                rows.append({**where, "measure": "energy", "value": energy})
+        for block, each, shared in (("vdd_columns", 10e-6, 0.0), ("vdd_reference", 0.0, 50e-6)):
+            where = {"case": case.id, "F_GCLK": frequency, "COLUMNS": columns, "block": block}
+            rest = each * columns + shared
+            rows.append({**where, "measure": "rest", "value": rest})
+            for period, event in ((0, 1e-6), (1, 0.0)):
+                energy = rest / frequency + event * each * columns
+                rows.append({**where, "period": period, "measure": "energy", "value": energy})
     results = results_of(TABLE1, rows)
     assert cluster_power(results, 1e3, 1).to_dict() == pytest.approx({"vdd_columns": 160e-6, "vdd_reference": 50e-6})
     assert cluster_power(results, 50e3, 0).sum() == pytest.approx(210e-6 + 50e3 * 160e-12)
+    assert cluster_power(results, 10e3, 0).sum() == pytest.approx(210e-6 + 10e3 * 160e-12)
+    assert rest_error(results) == pytest.approx(0, abs=1e-12)
     assert synaptic_energy(results) == pytest.approx(160e-12 / 256)
     assert spike_energy(results) == pytest.approx((210e-6 / 50e3 + 160e-12) / 16)
