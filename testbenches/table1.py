@@ -108,13 +108,14 @@ class Table1(LivingTestbench):
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield the living cluster's readings, and what each supply gives between activity and GCLK's fall."""
         yield from super().measure(values, waveforms)
-        edge = self.edge_time(SILENT, values)
-        calm = waveforms[(waveforms.index > edge + T_CALM) & (waveforms.index < edge + T_FALL)]
-        time = calm.index.to_numpy(dtype=float)
-        for block in SUPPLIES:
-            volts = float(values["VDDIO" if block.startswith("vddio") else "VDD"])
-            current = -float(np.trapezoid(calm[f"i(v{block})"].to_numpy(dtype=float), time)) / (time[-1] - time[0])
-            yield Reading("rest", volts * current, "W", {"block": block})
+        for period in (EVENT, SILENT):
+            edge = self.edge_time(period, values)
+            calm = waveforms[(waveforms.index > edge + T_CALM) & (waveforms.index < edge + T_FALL)]
+            time = calm.index.to_numpy(dtype=float)
+            for block in SUPPLIES:
+                volts = float(values["VDDIO" if block.startswith("vddio") else "VDD"])
+                current = -float(np.trapezoid(calm[f"i(v{block})"].to_numpy(dtype=float), time)) / (time[-1] - time[0])
+                yield Reading("rest", volts * current, "W", {"period": period, "block": block})
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield what Table 1 has of one cluster, and what the paper's own figures give."""
@@ -159,9 +160,10 @@ def column_power(results: Results, columns: int, frequency: float, period: int) 
 
     A longer period adds rest to it.
     """
-    where = {"F_GCLK": FREQUENCIES[-1], "COLUMNS": columns}
-    spent = results.select("energy", period=period, **where).set_index("block")["value"].astype(float)
-    rest = results.select("rest", **where).set_index("block")["value"].astype(float)
+    where = {"F_GCLK": FREQUENCIES[-1], "COLUMNS": columns, "period": period}
+    spent, rest = (
+        results.select(name, **where).set_index("block")["value"].astype(float) for name in ("energy", "rest")
+    )
     return frequency * (spent + rest * (1 / frequency - 1 / FREQUENCIES[-1]))
 
 

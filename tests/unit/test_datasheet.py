@@ -129,8 +129,8 @@ def test_power_and_energies_of_table_1_are_those_of_sixteen_columns() -> None:
         for block, each, shared in (("vdd_columns", 10e-6, 0.0), ("vdd_reference", 0.0, 50e-6)):
             where = {"case": case.id, "F_GCLK": frequency, "COLUMNS": columns, "block": block}
             rest = each * columns + shared
-            rows.append({**where, "measure": "rest", "value": rest})
             for period, event in ((0, 1e-6), (1, 0.0)):
+                rows.append({**where, "period": period, "measure": "rest", "value": rest})
                 energy = rest / frequency + event * each * columns
                 rows.append({**where, "period": period, "measure": "energy", "value": energy})
     results = results_of(TABLE1, rows)
