@@ -27,14 +27,22 @@ class Line:
         return "FAIL" if self.misses else "PASS"
 
 
+def stress_measure(limit: float) -> str:
+    """Return the name under which a datasheet finds the largest voltage that an oxide of this limit (V) sustained."""
+    return f"stress_{limit:.3g}"
+
+
 def datasheet(
-    bench: Testbench, cases: Sequence[Case], settings: Mapping[str, Any], readings: Iterable[tuple[int, str, float]]
-) -> list[Line]:
+    bench: Testbench, cases: Sequence[Case], settings: Mapping[str, Any], readings: Iterable[tuple[int, str, float]],
+    stress: Iterable[tuple[int, float, float]] = (),
+) -> list[Line]:  # fmt: skip
     """Return the lines of a testbench's datasheet.
 
-    ``readings`` are (number of the case, measure, value); typ is the case whose varied values are the settings' own.
+    ``readings`` are (number of the case, measure, value), ``stress`` (number of the case, limit, volts); typ is the
+    case whose varied values are the settings' own.
     """
     found = {(number, measure): value for number, measure, value in readings}
+    found |= {(number, stress_measure(limit)): volts for number, limit, volts in stress}
     typical = next(i for i, case in enumerate(cases) if all(case.values[k] == settings[k] for k in case.varied))
     lines = []
     for row in bench.datasheet:

@@ -88,7 +88,8 @@ def write_report(results: Path, benches: Sequence[Testbench]) -> Path:
             chapter.cases = len(cases)
             samples = chapter.study.runs if chapter.study else []
             write_runs(folder, chapter, itertools.chain(case_runs(bench, store), samples))
-            chapter.sheet = datasheet(bench, cases, settings, chapter.readings) if bench.datasheet else []
+            if bench.datasheet:
+                chapter.sheet = datasheet(bench, cases, settings, chapter.readings, chapter.stress)
         except HarnessError as error:
             chapter.problem = str(error)
         chapters.append(chapter)

@@ -191,12 +191,14 @@ class Results:
     """What a testbench's runs gave. ``waveforms`` by case id: index time (s), columns node names, SI units.
 
     ``measures`` is tidy: case, a column for each varied parameter and each ``at`` of a reading, measure, value, unit.
+    ``stress`` has by case id, and by the limit of an oxide (V), the largest voltage that a device of it sustained (V).
     """
 
     cases: list[Case]
     waveforms: Mapping[str, pd.DataFrame]
     measures: pd.DataFrame
     settings: Values
+    stress: Mapping[str, Mapping[float, float]] = field(default_factory=dict)
 
     def select(self, measure: str, **where: Any) -> pd.DataFrame:  # noqa: ANN401 - case columns are of any type
         """Return the rows of one measure whose case columns equal ``where``, in case order."""

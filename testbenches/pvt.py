@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.datasheet import Line, datasheet
+from harness.datasheet import Line, datasheet, stress_measure
 from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import fit_line
+from harness.technology import load_technology
 from harness.testbench import Claim, DatasheetRow, Reading, Results, Summary, Values
 from testbenches.chain_conditions import ChainConditions
 from testbenches.parameters import VCM_TWG, VTH
@@ -28,6 +29,7 @@ BOUND_COLOUR = "#b3003b"
 THRESHOLD = 5
 STEP = (float(VTH.default) - float(VCM_TWG.default)) / THRESHOLD  # V
 HALF = 0.5 / THRESHOLD  # a step wrong by this share puts V(n) half a step off
+OXIDES = sorted({facts.v_max for facts in load_technology("fdsoi28").transistors.values()})  # V
 
 
 class ProcessVoltageTemperature(ChainConditions):
@@ -44,6 +46,11 @@ class ProcessVoltageTemperature(ChainConditions):
         DatasheetRow("inl", "INL, in steps", -math.inf, 0.01, "the bound of Figure 9D"),
         DatasheetRow("shift_at_0", "V(0) - VREST, in steps", -0.06, 0.06, "the bound of Figure 9D"),
         DatasheetRow("integration_time", "integration time", -math.inf, 700e-9, "SWCOMP comes then", "s", 1e9, "ns"),
+        *(
+            DatasheetRow(stress_measure(limit), f"voltage at a {limit:g}-V device", -math.inf, limit,
+                         "required: safe operating area, for over 1 ns", "V", 1.0, "V")
+            for limit in OXIDES
+        ),
     )  # fmt: skip
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("cases", "cases simulated and measured, of 45", "required: none missing", (45, 45)),
@@ -80,7 +87,8 @@ class ProcessVoltageTemperature(ChainConditions):
         numbers = {case.id: number for number, case in enumerate(results.cases)}
         table = results.measures
         readings = zip(table["case"].map(numbers), table["measure"], table["value"], strict=True)
-        return datasheet(self, results.cases, results.settings, readings)
+        stress = [(numbers[case], *facts) for case, worst in results.stress.items() for facts in worst.items()]
+        return datasheet(self, results.cases, results.settings, readings, stress)
 
     def summarize(self, results: Results) -> Iterable[Summary]:
         """Yield how many cases were measured, and of each row those out of bounds, min, typ and max."""
@@ -92,9 +100,9 @@ class ProcessVoltageTemperature(ChainConditions):
 
     def draw(self, results: Results) -> Figure:
         """Draw the cases of every row, and the datasheet below."""
-        figure = new_figure(TWO_COLUMNS, 5.6)
-        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.1, 1.0))[:, 0]
-        drawn = [row for row in self.datasheet if row.measure != "wrong"]
+        figure = new_figure(TWO_COLUMNS, 6.0)
+        above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.0, 1.15))[:, 0]
+        drawn = self.datasheet[1 : 1 + 6]  # margins, line and time: no number of decisions, no stress
         for axis, row in zip(above.subplots(2, 3).flat, drawn, strict=True):
             _draw_row(axis, results.select(row.measure), row)
         handles = [
