@@ -43,7 +43,7 @@ class ProcessVoltageTemperature(ChainConditions):
         DatasheetRow("margin_below_n", "V(n - 1) below VTH", 0, math.inf, "required: does not fire", "V", 1e3, "mV"),
         DatasheetRow("step", "step of a weight", STEP * (1 - HALF), STEP * (1 + HALF),
                      "required: V(n) within half a step", "V", 1e3, "mV"),
-        DatasheetRow("inl", "INL, in steps", -math.inf, 0.01, "the bound of Figure 9D"),
+        DatasheetRow("inl", "INL, share of a step", -math.inf, 0.01, "the bound of Figure 9D", "", 100.0, "%"),
         DatasheetRow("shift_at_0", "V(0) - VREST, in steps", -0.06, 0.06, "the bound of Figure 9D"),
         DatasheetRow("integration_time", "integration time", -math.inf, 700e-9, "SWCOMP comes then", "s", 1e9, "ns"),
         *(

@@ -54,6 +54,14 @@ def test_a_datasheet_has_min_typ_and_max_with_their_cases() -> None:
     assert (line.status, line.misses) == ("PASS", 0)
 
 
+def test_the_stress_of_each_oxide_is_a_row() -> None:
+    settings = PVT.settings({})
+    stress = [(number, limit, limit - 0.1 + 0.15 * (number == 7)) for number in range(45) for limit in (1.1, 1.98)]
+    lines = {line.row.measure: line for line in datasheet(PVT, PVT.cases(settings), settings, [], stress)}
+    assert (lines["stress_1.98"].status, lines["stress_1.98"].misses, lines["stress_1.98"].cases[2]) == ("FAIL", 1, 7)
+    assert lines["stress_1.1"].values[0] == pytest.approx(1.0)
+
+
 def test_one_case_out_of_bounds_fails_its_row_and_a_missing_one_is_missing() -> None:
     lines = sheet(readings("shift_at_0", [0.0] * 44 + [0.061]) + readings("margin_at_n", [1e-3] * 44))
     assert (lines["shift_at_0"].status, lines["shift_at_0"].misses) == ("FAIL", 1)
@@ -77,9 +85,9 @@ def test_the_bounds_of_a_step_are_half_a_step_at_the_threshold() -> None:
 
 def test_each_number_of_the_datasheet_page_leads_to_its_case() -> None:
     rows = {row["name"]: row for row in datasheet_rows("pvt", sheet(readings("inl", [1e-3, *[2e-3] * 44])).values())}
-    inl, missing = rows["INL, in steps"], rows["V(n) above VTH"]
-    assert (inl["min"], inl["min_link"]) == ("0.001", "bench/pvt.html#run=0")
-    assert inl["max_link"] == "bench/pvt.html#run=1" and inl["lower"] == "" and inl["upper"] == "0.01"
+    inl, missing = rows["INL, share of a step"], rows["V(n) above VTH"]
+    assert (inl["min"], inl["min_link"]) == ("0.1", "bench/pvt.html#run=0")
+    assert inl["max_link"] == "bench/pvt.html#run=1" and inl["lower"] == "" and inl["upper"] == "1"
     assert missing["min_link"] == "" and missing["status"] == "MISSING"
 
 
