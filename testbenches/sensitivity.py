@@ -75,6 +75,11 @@ class Sensitivity(ChainConditions):
         low, high = ({"LINES": ARRAY, "R_SCALE": float(settings["R_SCALE"]) * factor} for factor in WIRES)
         return {**found, "R_SCALE": ({"LINES": ARRAY}, low, high)}
 
+    def start(self, values: Values) -> Values:
+        """Start from default references too: one operating point serves most cases."""
+        declared = self.all_parameters()
+        return {**super().start(values), **{name: declared[name].default for name in ("VREAD_AMP", *STEPS)}}
+
     def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
         """Return the chain's deck, or that with the array's lines, whose active rows stand in the middle."""
         name, facts = super().deck(values)

@@ -81,7 +81,7 @@ class Table1(LivingTestbench):
         Claim("paper_density", "neurons a mm2: 33, which the text gives without saying of what, is one chip's",
               PLACE, (32.5, 33.5),
               known="one chip of 0.576 mm2 with 16 neurons has 27.8; 33 is the sixteen chips' figure"),
-        Claim("paper_area", "sixteen chips of 0.576 mm2 occupy 7.74 mm2", PLACE, (7.735e-6, 7.745e-6),
+        Claim("paper_area", "sixteen chips of 0.576 mm2 occupy 7.74 mm2", PLACE, (7.735, 7.745),
               known="16 x 0.576 = 9.2 mm2; the paper does not say what the sixteen share"),
     )  # fmt: skip
 
@@ -129,9 +129,9 @@ class Table1(LivingTestbench):
         for name in DEVICES:
             yield Summary(name, float(made.blocks[name].sum()))
         area = float(made.area(float(results.settings["AREA_OVERHEAD"])).sum())
-        yield Summary("active_area", float(made.blocks["active"].sum()), "m^2")
-        yield Summary("capacitor_area", float(made.blocks["capacitors"].sum()), "m^2")
-        yield Summary("area", area, "m^2")
+        yield Summary("active_area_mm2", float(made.blocks["active"].sum()) * 1e6)
+        yield Summary("capacitor_area_mm2", float(made.blocks["capacitors"].sum()) * 1e6)
+        yield Summary("area_mm2", area * 1e6)
         yield Summary("neurons_per_mm2", made.neurons / (area * 1e6))
         for frequency in FREQUENCIES:
             for name, period in (("idle", SILENT), ("active", EVENT)):
@@ -141,7 +141,7 @@ class Table1(LivingTestbench):
         yield Summary("energy_spike", spike_energy(results), "J")
         yield Summary("paper_density", ONE.density)
         yield Summary("paper_density_sixteen", SIXTEEN.density)
-        yield Summary("paper_area", CLUSTERS * ONE.area, "m^2")
+        yield Summary("paper_area", CLUSTERS * ONE.area * 1e6)
 
     def draw(self, results: Results) -> Figure:
         """Draw the table, and below where power and area go."""
