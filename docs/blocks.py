@@ -33,6 +33,8 @@ class Block(SphinxDirective):
         text += interface.how.splitlines()
         target = nodes.container()
         self.state.nested_parse(StringList(text, self.get_source_info()[0]), self.content_offset, target)
+        for image in target.findall(nodes.image):
+            image.parent["classes"].append("drawing")
         return target.children
 
 

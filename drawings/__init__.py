@@ -10,7 +10,7 @@ from types import ModuleType
 from drawings.sheet import Sheet
 from harness.render import Value
 
-_OTHERS = ("__main__", "connections", "sheet")
+_OTHERS = ("__main__", "connections", "logic", "sheet")
 
 
 def drawn_blocks() -> list[str]:

@@ -34,15 +34,10 @@ def draw(sheet: Sheet) -> None:
 
 
 def _mode(sheet: Sheet) -> None:
-    high = sheet.pmos("mode_p", (3, 12.6))
-    low = sheet.nmos("mode_n", (3, 9.4))
-    sheet.supply(high.source, "vdd")
-    sheet.ground(low.source)
-    sheet.wire(high.gate, low.gate)
-    sheet.wire((1, 11), (2, 11))
+    mode, memory_mode = sheet.complementary("mode_n", "mode_p", (3, 11))
+    sheet.wire((1, 11), mode)
     sheet.pin((1, 11), "synapse_mode", "left")
-    sheet.wire(high.drain, low.drain)
-    sheet.wire((3, 11), (4.4, 11))
+    sheet.wire(memory_mode, (4.4, 11))
     sheet.net((4.4, 11), "memory_mode", "right")
     low, high = sheet.pass_gate("vclamp_n", "vclamp_p", (4, 3.6), "right")
     off = sheet.nmos("clamp_off", (9.6, 1.6))

@@ -99,6 +99,22 @@ class Sheet(Connections):
         self.wire(low.source, high.source)
         return low, high
 
+    def complementary(
+        self, nmos: str, pmos: str, at: Place, supply: str = "vdd", thick: bool = False
+    ) -> tuple[Point, Point]:  # fmt: skip
+        """Draw an inverter of an NMOS under a PMOS, between ground and supply; return its input and its output.
+
+        These are one unit left of ``at``, and ``at``.
+        """
+        x, y = at
+        high = self.pmos(pmos, (x, y + 1.4), thick=thick)
+        low = self.nmos(nmos, (x, y - 1.4), thick=thick)
+        self.supply(high.source, supply)
+        self.ground(low.source)
+        self.wire(high.gate, low.gate)
+        self.wire(high.drain, low.drain)
+        return Point((x - 1, y)), Point((x, y))
+
     def _transistor(
         self, kind: str, name: str, at: Place, gate: Side, drain: Side, thick: bool, label: Side | None
     ) -> Symbol:

@@ -19,9 +19,9 @@ class Refractory(LivingTestbench):
     The second stimulus comes in the first period after the absolute phase.
     """
 
-    # Windows are compared by picoseconds here; and in ss a coarser step takes a NAND's inner node to -0.21 V, where it
-    # stays: its own -0.15 V needs this.
-    solver = replace(SOLVER, chgtol=1e-13)
+    # Windows are compared by picoseconds here, where a microvolt that Newton leaves is 10; and in ss a coarser step
+    # takes a NAND's inner node to -0.21 V, where it stays: its own -0.15 V needs this.
+    solver = replace(SOLVER, chgtol=1e-13, vntol=1e-7)
     question = "Does an action potential keep its neuron and the neighbours from firing on the next stimulus?"
 
     def synapses(self, values: Values) -> Sequence[Sequence[int]]:

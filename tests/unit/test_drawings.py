@@ -8,7 +8,7 @@ import pytest
 from drawings import drawn_blocks, parameters_of, sheet_of
 from drawings.__main__ import FOLDER
 from drawings.sheet import Sheet
-from harness.render import Conditions, DeckBuilder
+from harness.render import Conditions, DeckBuilder, block_names
 
 TERMINALS = {"M": ("drain", "gate", "source", "back"), "C": ("plus", "minus"), "R": ("plus", "minus")}
 BLOCKS = drawn_blocks()
@@ -99,6 +99,10 @@ def test_the_stored_drawing_is_what_its_module_draws(block: str) -> None:
     stored = FOLDER / f"{block}.svg"
     assert stored.is_file(), f"run make drawings: {stored.name} is missing"
     assert stored.read_bytes() == sheet_of(block).svg(), f"run make drawings: {stored.name} is not what is drawn now"
+
+
+def test_every_block_is_drawn() -> None:
+    assert block_names() == BLOCKS, "a block of netlists/ needs a module of drawings/, and then make drawings"
 
 
 def test_no_stored_drawing_has_lost_its_module() -> None:
