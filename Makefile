@@ -60,6 +60,11 @@ campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeata
 report: $(READY) ## figures, then everything that is stored as pages: results/report/index.html, opens from disk
 	@$(SPINTEGRATE) figures $(JOBS_OPTION); status=$$?; $(SPINTEGRATE) report && exit $$status
 
+# Each part is made whatever became of those before it.
+all: $(READY) ## figures, datasheet and tornado, report and docs: everything but the long studies, from nothing
+	@status=0; $(SPINTEGRATE) run pvt sensitivity $(JOBS_OPTION) || status=1; \
+	    $(MAKE) --no-print-directory report || status=1; $(MAKE) --no-print-directory docs && exit $$status
+
 drawings: $(READY) ## renew the circuit drawings, docs/circuits/*.svg, from the modules of drawings/
 	@$(BIN)/python -m drawings
 
@@ -142,7 +147,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report results/docs
 
-.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup all figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2
