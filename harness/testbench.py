@@ -292,7 +292,7 @@ class Testbench(ABC):
         return None
 
     def chip(self, values: Values) -> "Chip | None":
-        """Return the chip whose draws a case has, or None where its devices are nominal; a start's always are."""
+        """Return the chip whose draws a case has, or None where its devices are nominal."""
         return None
 
     def changes(self) -> "Mapping[str, Testbench]":
