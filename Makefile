@@ -23,10 +23,17 @@ OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_
 TESTBENCHES := $(sort $(patsubst testbenches/%,%,$(patsubst %.py,%,$(patsubst %/__init__.py,%,\
     $(shell grep -ls '^TESTBENCH\b' testbenches/*.py testbenches/*/__init__.py)))))
 
+# A variable that no target reads would change nothing and say nothing: 'make fig09d VREAD_AMP=45m' is refused.
+VARIABLES := SET JOBS N SEED SAMPLER SIGMA_CI PROCESS BENCH ONLY TB REASON PYTEST WHOLE UPGRADE PYTHON \
+    $(if $(filter cluster,$(MAKECMDGOALS)),WEIGHTS AXONS THRESHOLD VTH FLAT CHIP MISMATCH MTJ_SIGMA)
+UNREAD := $(firstword $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))))
+$(if $(UNREAD),$(error no target here reads $(UNREAD)=; set a parameter by SET="$(UNREAD)=$(value $(UNREAD))", 'make help' lists the variables))
+
 help: ## this list
-	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
-	@printf '  %-14s %s\n' NAME 'one testbench, with its figure: $(TESTBENCHES)'
-	@printf '\nVariables: SET="VREAD_AMP=45m TEMP=85" for parameters, JOBS=2 for simulations at a time\n'
+	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@printf '  %-16s %s\n' NAME 'one testbench, with its figure:'
+	@echo '$(TESTBENCHES)' | fold -s -w 100 | sed 's/^/      /'
+	@printf '\nVariables: SET="VREAD_AMP=45m TEMP=85" for parameters (.venv/bin/spintegrate list), JOBS=2 for simulations at a time\n'
 
 setup: $(READY) ## everything that the other targets need (they do it themselves)
 	@:
@@ -52,6 +59,11 @@ campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeata
 # A figure that fails does not keep the report from saying so.
 report: $(READY) ## figures, then everything that is stored as pages: results/report/index.html, opens from disk
 	@$(SPINTEGRATE) figures $(JOBS_OPTION); status=$$?; $(SPINTEGRATE) report && exit $$status
+
+# Each part is made whatever became of those before it.
+all: $(READY) ## figures, datasheet and tornado, report and docs: everything but the long studies, from nothing
+	@status=0; $(SPINTEGRATE) run pvt sensitivity $(JOBS_OPTION) || status=1; \
+	    $(MAKE) --no-print-directory report || status=1; $(MAKE) --no-print-directory docs && exit $$status
 
 drawings: $(READY) ## renew the circuit drawings, docs/circuits/*.svg, from the modules of drawings/
 	@$(BIN)/python -m drawings
@@ -135,7 +147,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report results/docs
 
-.PHONY: help setup figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: help setup all figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

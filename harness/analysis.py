@@ -25,6 +25,7 @@ class Solver:
     xtrtol: float = 1.0
     # A device whose voltages moved by less than reltol keeps its last linearization. At 3e-4 and above whole circuits
     # come out wrong, so a testbench that sets it states a reltol far below, and its solver error is told without it.
+    # Gmin stepping ends at no solution under it, so such a run must start at a known point, and is judged by that.
     bypass: bool = False
 
     def line(self) -> str:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -125,6 +126,13 @@ class Workplace:
         """Where figures and tables go."""
         return output_folder(self.results, self.assignments | self.options.changes)
 
+    def defaults(self) -> dict[tuple[str, str], float]:
+        """Return what (testbench, measure) has with nothing changed, as the scoreboard holds it; {} where none does."""
+        if self.folder == self.results or not (self.results / "scoreboard.csv").is_file():
+            return {}
+        rows = read_scoreboard(self.results)
+        return dict(zip(zip(rows["testbench"], rows["measure"], strict=True), rows["measured"], strict=True))
+
     def settings(self, bench: Testbench) -> dict[str, Any]:
         """Return a testbench's settings, with those assignments that it declares."""
         return bench.settings(self.own_assignments(bench))
@@ -176,7 +184,11 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
     known = {name for bench in benches for name in bench.all_parameters()}
     unknown = [name for name in assignments if "." not in name and name not in known]
     if unknown:
-        raise HarnessError(f"there is no parameter {unknown[0]!r}; `spintegrate list` shows what can be set.")
+        close = get_close_matches(unknown[0].upper(), known, 1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise HarnessError(
+            f"there is no parameter {unknown[0]!r}; {hint}`.venv/bin/spintegrate list` shows what can be set."
+        )
     place = Workplace(assignments, jobs, results.resolve())
     for bench in benches:
         conditions(place.settings(bench))
@@ -201,7 +213,7 @@ def run(
         raise HarnessError(f"{plain[0]} is not made of samples; sample it with: spintegrate mc run {plain[0]}.")
     place = replace(workplace(settings, jobs, results, benches), options=options)
     for bench in benches:
-        show_rows(place.publish(bench)[1])
+        show_rows(place.publish(bench)[1], place.defaults())
 
 
 @app.command()
@@ -320,7 +332,8 @@ def publish_all(
     runs = itertools.chain((run for answer in answers for run in answer.runs), runs_of_others(place, kept))
     tables += [stress_row(runs), *solver]
     table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
-    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), time.monotonic() - started)
+    seconds = time.monotonic() - started if kept is None else None
+    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), seconds)
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {_shown(path)}")
     if (check_solver or campaign) and place.folder == RESULTS:
@@ -361,16 +374,20 @@ def bench(
     say(write_page(RESULTS / "benchmarks.md", sections))
 
 
-def show_rows(table: pd.DataFrame) -> None:
-    """Print scoreboard rows."""
+def show_rows(table: pd.DataFrame, defaults: Mapping[tuple[str, str], float] | None = None) -> None:
+    """Print scoreboard rows; ``defaults`` stand beside what was measured, to show what a changed parameter does."""
+    before = [(defaults or {}).get(key) for key in zip(table["testbench"], table["measure"], strict=True)]
+    compared = any(value is not None for value in before)
     view = Table(box=None, pad_edge=False)
-    for column in ("testbench", "statement", "must", "measured", "status"):
+    for column in ("testbench", "statement", "must", "measured", *(("default",) if compared else ()), "status"):
         view.add_column(column, overflow="fold")
     colours = {"AIM": "green", "PASS": "green", "KNOWN": "yellow", "FAIL": "red", "UNEXPECTED": "red"}
-    for _, row in table.iterrows():
+    for (_, row), default in zip(table.iterrows(), before, strict=True):
         colour = colours.get(row["status"], "default")
         status = f"[{colour}]{row['status']}[/]"
-        texts = (row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"]))
+        texts = [row["testbench"], row["statement"], row["must"], engineering(row["measured"], row["unit"])]
+        if compared:
+            texts.append("" if default is None else engineering(default, row["unit"]))
         view.add_row(*(escape(text) for text in texts), status)
     console.print(view)
 

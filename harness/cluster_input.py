@@ -53,13 +53,17 @@ def read_axons(path: Path) -> tuple[tuple[int, ...], ...]:
     """
     heading, *rows = _cells(path)
     if [cell.strip() for cell in heading] != AXON_COLUMNS:
-        raise HarnessError(f"{path}, row 1: the columns are {','.join(heading)!r}, not {','.join(AXON_COLUMNS)!r}.")
+        raise HarnessError(
+            f"{path}, row 1: it is {','.join(heading)[:40]!r}, not the heading {','.join(AXON_COLUMNS)!r}; "
+            "write that first."
+        )
     if not rows:
         raise HarnessError(f"{path}: no stimulus follows the heading.")
     stimuli: list[list[int]] = []
     for row, cells in enumerate(rows, start=2):
         if len(cells) != len(AXON_COLUMNS):
-            raise HarnessError(f"{path}, row {row}: it has {len(cells)} cells, not {len(AXON_COLUMNS)}.")
+            what = f"it has {len(cells)} cells, not {len(AXON_COLUMNS)}" if cells else "it is empty; delete it"
+            raise HarnessError(f"{path}, row {row}: {what}.")
         period = _whole(cells[0], path, row, 1, "a period of GCLK", 0, LONGEST - 1)
         axon = _whole(cells[1], path, row, 2, "an axon", 0, AXONS - 1)
         if period < len(stimuli) - 1:

@@ -58,15 +58,18 @@ def prepare(bench: Testbench, case: Case, store: Store, tight: bool = False) -> 
     """Render a case into a job.
 
     ``tight`` reruns it at a tenth of reltol and half the maximum step. Where the testbench names a start, Newton starts
-    at that operating point: nominal silicon's, so that no case depends on what ran before it.
+    at that operating point: nominal silicon's, so that no case depends on what ran before it. A drawn chip is too far
+    from it, and starts at its own.
 
     Raises:
         HarnessError: a template, size or model file is wrong or missing.
     """
     analysis = bench.analysis(case.values)
-    start_values = bench.start(case.values)
-    start = _job(bench, "start", start_values, OperatingPoint(), EVERY_NODE, store) if start_values else None
     signals, chip = bench.signals(case.values), bench.chip(case.values)
+    start_values = case.values if chip else bench.start(case.values)
+    start = None
+    if start_values:
+        start = _job(bench, "start", start_values, OperatingPoint(), EVERY_NODE, store, chip=chip)
     return _job(bench, case.id, case.values, analysis.tightened() if tight else analysis, signals, store, start, chip)
 
 

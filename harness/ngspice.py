@@ -29,6 +29,7 @@ LOG_NAME = "ngspice.log"
 DECK_NAME = "deck.cir"
 INSTALL_LINE = "install it with: sudo apt-get install ngspice"
 
+_HOMOTOPY = re.compile(r"\b(gmin|source) stepping", re.IGNORECASE)
 _NO_CONVERGENCE = re.compile(
     r"timestep too small|no convergence|singular matrix|iteration limit reached|op failed", re.I
 )
@@ -200,6 +201,11 @@ def why_no_data(log: str, exit_code: int) -> tuple[str, str]:
 
 def data_problem(frame: pd.DataFrame, analysis: Analysis, needed: tuple[str, ...], log: str) -> tuple[str, str] | None:
     """Return (kind, message) of what is wrong with a run's data, or None for a good run."""
+    if analysis.solver.bypass and _HOMOTOPY.search(log):
+        return "no-convergence", (
+            "its operating point took gmin or source stepping, which under bypass ends at no solution; "
+            "start it at a known point"
+        )
     last = float(frame.index[-1])
     if abs(last - analysis.last) > 1e-6 * max(abs(analysis.last), abs(float(frame.index[0]))):
         kind = "no-convergence" if _NO_CONVERGENCE.search(log) else "truncated"

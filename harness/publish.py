@@ -129,11 +129,12 @@ def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:
     return move / width if width and not math.isnan(move) else math.inf
 
 
-def scoreboard_heading(technology: str, seconds: float) -> str:
-    """Return the scoreboard's first lines: what made it and when."""
+def scoreboard_heading(technology: str, seconds: float | None) -> str:
+    """Return the scoreboard's first lines: what made it and when; no time (s) where only some rows are new."""
+    took = "" if seconds is None else f" in {seconds:.0f} s"
     return (
         "# Scoreboard\n\n"
         f"Measured with ngspice-{ngspice_version()} in {technology} ({load_technology(technology).description}), "
-        f"{datetime.now(UTC):%Y-%m-%d}, {seconds:.0f} s. Bounds are the must; PASS keeps it, AIM keeps the aim "
+        f"{datetime.now(UTC):%Y-%m-%d}{took}. Bounds are the must; PASS keeps it, AIM keeps the aim "
         "too, FAIL misses it, KNOWN differs from the paper for the stated reason, REPORT has no bound."
     )

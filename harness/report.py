@@ -16,9 +16,10 @@ from typing import Any
 import jinja2
 import pandas as pd
 
+from harness.datasheet import Line, datasheet
 from harness.errors import HarnessError
 from harness.quantities import engineering
-from harness.report_boards import NOT_KEPT, STATUSES, Board, Places, read_boards, shown_rows
+from harness.report_boards import NOT_KEPT, STATUSES, Board, Places, datasheet_rows, read_boards, shown_rows
 from harness.report_circuits import copy_drawings
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, case_runs, find_study
 from harness.report_waves import TOLERANCE_NOTE, packed_waves
@@ -52,6 +53,7 @@ class Chapter:
     readings: list[tuple[int, str, float]] = field(default_factory=list)
     stress: list[tuple[int, float, float]] = field(default_factory=list)
     figures: list[str] = field(default_factory=list)
+    sheet: list[Line] = field(default_factory=list)  # its datasheet
 
     @property
     def stored(self) -> list[RunEntry]:
@@ -81,9 +83,13 @@ def write_report(results: Path, benches: Sequence[Testbench]) -> Path:
         chapter = Chapter(bench.name, bench.question, bench.is_figure, bench.samples)
         try:
             chapter.study = find_study(bench, store, results / "mc") if bench.samples else None
-            chapter.cases = len(bench.cases(bench.settings({})))
+            settings = bench.settings({})
+            cases = bench.cases(settings)
+            chapter.cases = len(cases)
             samples = chapter.study.runs if chapter.study else []
             write_runs(folder, chapter, itertools.chain(case_runs(bench, store), samples))
+            if bench.datasheet:
+                chapter.sheet = datasheet(bench, cases, settings, chapter.readings, chapter.stress)
         except HarnessError as error:
             chapter.problem = str(error)
         chapters.append(chapter)
@@ -156,12 +162,13 @@ def copy_figures(source: Path, target: Path, chapters: Iterable[Chapter]) -> lis
 
 
 def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapter], others: Sequence[str] = ()) -> Path:
-    """Write the first page, a page a board and a testbench, those of circuits and netlists; return the first."""
+    """Write the first page, a page a board and a testbench, datasheet, circuits and netlists; return the first."""
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    pages.globals.update(statuses=STATUSES, not_kept=NOT_KEPT, boards=boards, tolerance=TOLERANCE_NOTE)
+    sheets = [chapter for chapter in chapters if chapter.sheet]
+    pages.globals.update(statuses=STATUSES, not_kept=NOT_KEPT, boards=boards, sheets=sheets, tolerance=TOLERANCE_NOTE)
     places = Places(
         {chapter.name: chapter.readings for chapter in chapters},
         [(chapter.name, *facts) for chapter in chapters for facts in chapter.stress],
@@ -181,6 +188,9 @@ def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapte
     for chapter in chapters:
         facts = {"worst": worst_rows(chapter), "statistics": statistics_rows(chapter.study)}
         write(f"bench/{chapter.name}.html", "bench", chapter=chapter, rows=own[chapter.name], **facts)
+    if sheets:
+        lines = {chapter.name: datasheet_rows(chapter.name, chapter.sheet) for chapter in sheets}
+        write("datasheet.html", "datasheet", lines=lines)
     write("circuits.html", "circuits", circuits=copy_drawings(folder / "circuits"))
     write("deck.html", "deck")
     write("index.html", "index", chapters=chapters, own=own, others=others)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from harness.datasheet import Line
 from harness.quantities import engineering
 from harness.scoreboard import COLUMNS, SOLVER, missing_rows, read_scoreboard
 from harness.testbench import Testbench
@@ -91,3 +92,16 @@ def shown_rows(board: Board, places: Places) -> list[dict[str, str]]:
         | {"measured": engineering(float(row["measured"]), str(row["unit"])), "link": places.link(row)}
         for row in [{str(name): entry for name, entry in row.items()} for row in board.rows.to_dict("records")]
     ]
+
+
+def datasheet_rows(bench: str, lines: Iterable[Line]) -> list[dict[str, str]]:
+    """Return a datasheet's lines as texts; min, typ and max each with the ``link`` to the run that has it."""
+    rows = []
+    for line in lines:
+        texts = {"name": line.row.name, "source": line.row.source, "unit": line.row.shown, "status": line.status}
+        texts |= {"lower": line.row.number(line.row.low), "upper": line.row.number(line.row.high)}
+        for name, value, case in zip(("min", "typ", "max"), line.values, line.cases, strict=True):
+            texts[name] = line.row.number(value)
+            texts[f"{name}_link"] = "" if math.isnan(value) else f"bench/{bench}.html#run={case}"
+        rows.append({**texts, "misses": str(line.misses)})
+    return rows

@@ -86,7 +86,8 @@ def collect(bench: Testbench, settings: Mapping[str, Any], runs: list[CaseRun]) 
             rows.append({**where, "measure": reading.measure, "value": float(reading.value), "unit": reading.unit})
     if not rows:
         raise HarnessError(f"{bench.name} measured nothing in its {len(runs)} runs; it needs a reading.")
-    return Results([run.case for run in runs], waveforms, pd.DataFrame(rows), settings)
+    stress = {run.case.id: {worst.limit: worst.volts for worst in run.stress.values()} for run in runs}
+    return Results([run.case for run in runs], waveforms, pd.DataFrame(rows), settings, stress)
 
 
 def run_testbench(

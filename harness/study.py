@@ -75,7 +75,9 @@ class Rung:
     method: str = ""
 
     def analysis(self, analysis: Analysis) -> Analysis:
-        """Return the analysis as this rung asks for it."""
+        """Return the analysis as this rung asks for it; a rescue never bypasses a device."""
+        if self.name:
+            analysis = replace(analysis, solver=replace(analysis.solver, bypass=False))
         if self.patient:
             analysis = replace(analysis, solver=replace(analysis.solver, itl1=1000))
         if self.half_step and isinstance(analysis, Transient):

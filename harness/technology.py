@@ -158,7 +158,11 @@ def technology_names() -> list[str]:
     Raises:
         MissingToolError: the search path names a folder that is not there.
     """
-    return sorted({path.parent.name for folder in _technology_folders() for path in folder.glob("*/technology.toml")})
+    return sorted({name for folder in _technology_folders() for name in _names_in(folder)})
+
+
+def _names_in(folder: Path) -> set[str]:
+    return {path.parent.name for path in folder.glob("*/technology.toml")}
 
 
 def _technology_folders() -> list[Path]:
@@ -210,10 +214,9 @@ def first_problem(error: ValidationError) -> str:
 
 
 def _find(name: str) -> Path:
-    if name.isidentifier():
-        for folder in _technology_folders():
-            if (folder / name / "technology.toml").is_file():
-                return folder / name
+    for folder in _technology_folders():
+        if name in _names_in(folder):  # a folder's own name and no path, whatever was typed
+            return folder / name
     raise HarnessError(f"unknown technology {name!r}; choose one of {', '.join(technology_names())}.")
 
 

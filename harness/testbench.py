@@ -1,6 +1,7 @@
 """What a testbench declares: its question, parameters, cases, deck, measurements, picture and claims."""
 
 import inspect
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -128,6 +129,35 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class DatasheetRow:
+    """A row of a datasheet: what is measured of each case, its bounds (SI) and whence they are, and how it is shown."""
+
+    measure: str
+    name: str
+    low: float
+    high: float
+    source: str
+    unit: str = ""
+    scale: float = 1.0  # SI to what is shown
+    shown: str = ""  # unit that is shown
+
+    @property
+    def claim(self) -> Claim:
+        """The scoreboard's row: how many cases are out of bounds."""
+        sides = [("below", self.low), ("above", self.high)]
+        bounds = " or ".join(f"{side} {self.number(bound)}" for side, bound in sides if math.isfinite(bound))
+        return Claim(self.measure, f"{self.name}: cases {bounds} {self.shown}".strip(), self.source, (0, 0))
+
+    def number(self, value: float) -> str:
+        """Return a value (SI) in the unit that is shown; infinity is no bound and empty."""
+        return "" if math.isinf(value) else f"{self.scale * value:.4g}"
+
+    def misses(self, values: Iterable[float]) -> int:
+        """Return how many values are out of bounds; one that was not measured is."""
+        return sum(not self.low <= value <= self.high for value in values)
+
+
+@dataclass(frozen=True)
 class Breakdown:
     """A measure whose variance is shared out to devices; ``where`` names the columns of its case and its reading.
 
@@ -161,12 +191,14 @@ class Results:
     """What a testbench's runs gave. ``waveforms`` by case id: index time (s), columns node names, SI units.
 
     ``measures`` is tidy: case, a column for each varied parameter and each ``at`` of a reading, measure, value, unit.
+    ``stress`` has by case id, and by the limit of an oxide (V), the largest voltage that a device of it sustained (V).
     """
 
     cases: list[Case]
     waveforms: Mapping[str, pd.DataFrame]
     measures: pd.DataFrame
     settings: Values
+    stress: Mapping[str, Mapping[float, float]] = field(default_factory=dict)
 
     def select(self, measure: str, **where: Any) -> pd.DataFrame:  # noqa: ANN401 - case columns are of any type
         """Return the rows of one measure whose case columns equal ``where``, in case order."""
@@ -216,6 +248,7 @@ class Testbench(ABC):
     question: ClassVar[str]
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     claims: ClassVar[tuple[Claim, ...]] = ()
+    datasheet: ClassVar[tuple[DatasheetRow, ...]] = ()  # min, typ and max over its cases; typ is the settings' own case
     goldens: ClassVar[tuple[Golden, ...]] = ()
     is_figure: ClassVar[bool] = True  # part of `make figures`; the others run for `make scoreboard` only
     check_solver: ClassVar[bool] = True  # the scoreboard reruns it with a tight solver; else another stands for it
@@ -259,7 +292,7 @@ class Testbench(ABC):
         return None
 
     def chip(self, values: Values) -> "Chip | None":
-        """Return the chip whose draws a case has, or None where its devices are nominal; a start's always are."""
+        """Return the chip whose draws a case has, or None where its devices are nominal."""
         return None
 
     def changes(self) -> "Mapping[str, Testbench]":

@@ -1,8 +1,12 @@
-"""A measurement with its test: what goes into harness/measure.py, and what into tests/unit/test_measure.py."""
+"""How far VINTEG goes beyond where it settles: a new measurement, taken of every column of Figure 9D."""
 
-import numpy as np
+from collections.abc import Iterable
+
 import pandas as pd
-import pytest
+
+from harness.measure import crossings
+from harness.testbench import Reading, Results, Summary, Values
+from testbenches.fig09d import LinearIntegration
 
 
 def overshoot(signal: pd.Series, final: float) -> float:
@@ -10,10 +14,24 @@ def overshoot(signal: pd.Series, final: float) -> float:
     return max(0.0, float(signal.max()) - final)
 
 
-def test_a_damped_cosine_overshoots_by_its_closed_form() -> None:
-    """The envelope falls while the cosine turns, so the peak comes before half a period."""
-    time = np.linspace(0.0, 10.0, 100_001)
-    damping = 0.3
-    signal = pd.Series(1 - np.exp(-damping * time) * np.cos(time), index=time)
-    peak = np.pi - np.arctan(damping)  # where the derivative is zero for the first time
-    assert overshoot(signal, 1.0) == pytest.approx(-np.exp(-damping * peak) * np.cos(peak), rel=1e-6)
+class Overshoot(LinearIntegration):
+    """The columns of Figure 9D, looked at from where SWINTEG has opened."""
+
+    name = "overshoot"
+    question = "How far does VINTEG go beyond where it settles, once its window has closed?"
+    is_figure = False
+
+    def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+        """Yield what Figure 9D measures, and the overshoot of each column."""
+        yield from super().measure(values, waveforms)
+        closed = crossings(waveforms["swinteg"], float(values["VDDIO"]) / 2, "fall")[-1]
+        for column, weight in enumerate(self.weights(values)):
+            vinteg = waveforms[f"vinteg{column}"].loc[closed:]
+            yield Reading("overshoot", overshoot(vinteg, vinteg.iloc[-1]), "V", {"weight": weight})
+
+    def summarize(self, results: Results) -> Iterable[Summary]:
+        """Yield the largest."""
+        yield Summary("overshoot", float(results.select("overshoot")["value"].max()), "V")
+
+
+TESTBENCH = Overshoot()

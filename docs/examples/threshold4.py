@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from harness.testbench import Claim
+from harness.testbench import Claim, Golden
 from testbenches.chain_event import CHAIN_PARAMETERS
 from testbenches.fig09d import LinearIntegration
 
@@ -16,7 +16,10 @@ class Threshold4(LinearIntegration):
     claims: ClassVar[tuple[Claim, ...]] = (
         Claim("wrong_decisions", "FIRE exactly at weights >= 4 (P-AP)", "required", (0, 0)),
     )
-    is_figure = False
+    goldens: ClassVar[tuple[Golden, ...]] = (
+        Golden({}, ("vtwg", "vinteg5", "vinteg6"), ("swinteg", "fire5", "fire6"), 0.9),
+    )
+    is_figure = False  # no part of `make figures`
 
 
 TESTBENCH = Threshold4()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from harness.analysis import Solver, Transient
 from harness.circuit import flatten
 from harness.draws import Spreads
 from harness.errors import HarnessError
@@ -189,3 +190,22 @@ def test_a_case_may_need_fewer_samples_and_other_spreads(small: Any, tmp_path: P
     assert "chip" in drawn[hot] and "chip" not in drawn["TEMP=27"]
     fewer = study_of(small, bench, Study(n=4), tmp_path)  # the same journal: nothing beyond what is asked for
     assert fewer.table.groupby("case")["sample"].max().to_dict() == {"TEMP=27": 3, hot: 1}
+
+
+def test_a_worker_takes_the_solver_s_xtrtol_for_one_run() -> None:
+    pulse = "Vin in 0 pulse(0 1 0 1u 1u 5u 20u)\nRin in out 1k\nCout out 0 1n"
+    deck = f"* with a code model, as every junction is one\n{pulse}\nGload out 0 poly(1) out 0 0 1e-4"
+    worker = WorkerProcess()
+
+    def points(xtrtol: float) -> int:
+        solver = Solver(reltol=1e-6, xtrtol=xtrtol)
+        found = worker.run(f"{deck}\n{solver.line()}\n.end", Transient(40e-6, 10e-6, solver), ("out",), 60.0)
+        assert found.outcome.frame is not None
+        return len(found.outcome.frame)
+
+    try:
+        plain, coarse = points(1.0), points(300.0)
+        assert coarse < plain / 3
+        assert points(1.0) == plain  # nothing remains of it
+    finally:
+        worker.close()

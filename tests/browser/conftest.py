@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from harness.datasheet import Line
 from harness.report import ASSETS, SITE, Chapter, copy_figures, write_pages, write_runs
 from harness.report_boards import Board
 from harness.report_evidence import Evidence
 from harness.scoreboard import COLUMNS
-from harness.testbench import Reading
+from harness.testbench import DatasheetRow, Reading
 
 MANY = 100_000  # points of the view whose first paint is timed
 HOSTILE = "</script><b id=injected>&'\""
@@ -74,6 +75,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stability = Chapter("stability", "Is it stable?", False, cases=1)
     nothing = Chapter("nothing", "Is nothing shown?", True, cases=2)
     write_runs(folder, toy, runs)
+    sheet = DatasheetRow("v", HOSTILE, 0.0, 1.0, "required", "V", 1e3, "mV")
+    toy.sheet = [Line(sheet, (0.25, 0.5, 2.0), (0, 2, 3), 1), Line(sheet, (np.nan, 0.5, np.nan), (1, 2, 1), 1)]
     write_runs(folder, stability, [Evidence("loop", rerun, loop()), Evidence("noise", rerun, noise())])
     write_runs(folder, nothing, [Evidence("a", ("make nothing",)), Evidence("b", ("make nothing",))])
     rows: list[dict[str, Any]] = [

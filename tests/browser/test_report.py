@@ -70,9 +70,19 @@ def root_of(path: Path) -> Path:
 
 
 def test_every_page_loads_and_every_link_resolves(site: Path, tab: Any) -> None:
-    assert len(pages_of(site)) == 6
+    assert len(pages_of(site)) == 8
     for path in pages_of(site):
         check_links(tab.open(path), path)
+
+
+def test_a_number_of_the_datasheet_leads_to_its_waveforms(site: Path, tab: Any) -> None:
+    page = tab.open(site / "index.html")
+    page.click("nav >> text=Datasheet")
+    assert page.locator("tr[data-status=FAIL]").count() == page.locator("tr[data-status=MISSING]").count() == 1
+    page.click("tr[data-status=FAIL] >> text=500")
+    page.wait_for_selector(".viewer[data-painted]")
+    assert page.url.endswith("bench/toy.html#run=2")
+    assert page.locator("select.run").input_value() == "2"
 
 
 def test_a_page_that_is_broken_is_noticed(site: Path, tab: Any, tmp_path: Path) -> None:

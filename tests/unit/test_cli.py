@@ -1,5 +1,6 @@
 """The command line: every mistake is one clear line on stderr and a non-zero exit, and loses nothing finished."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -83,11 +84,23 @@ def test_a_good_run_writes_its_measures_and_shows_its_rows(command: Command, tmp
     assert measures["VTH"].tolist() == [0.8]
 
 
+def test_a_changed_run_shows_the_default_beside_what_it_measured(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "scoreboard.csv").write_text("testbench,measure,measured\nsmall,t,0.25\n")
+    code, out, _ = command("run", "small", "other", "--results", "results", "--set", "VTH=800m")
+    assert code == 0
+    assert len(re.findall(r"measured +default +status", out)) == 1  # nothing stands for the other
+    assert re.search(r"^small .*1 s +250 ms +PASS", out, re.MULTILINE)
+    assert re.search(r"^other .*1 s +PASS", out, re.MULTILINE)
+    assert "default" not in command("run", "small", "--results", "results")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["run", "fig99"], "there is no testbench 'fig99'; choose one of small, other"),
         (["run", "small", "--set", "VREAD=45m"], "there is no parameter 'VREAD'"),
+        (["run", "small", "--set", "temp=85"], "there is no parameter 'temp'; did you mean TEMP? "),
         (["run", "small", "--set", "VTH"], "'VTH' sets nothing; write NAME=VALUE"),
         (["run", "small", "--set", "VTH="], "sets nothing"),
         (["run", "small", "--set", "=1"], "sets nothing"),

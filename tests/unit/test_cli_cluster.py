@@ -72,7 +72,7 @@ def test_a_run_writes_cells_decisions_membranes_and_raster(
     [
         ("no.csv", "spikes.csv", (), "no such file"),
         ("spikes.csv", "spikes.csv", (), "spikes.csv, row 1: it has 2 cells"),
-        ("weights.csv", "weights.csv", (), "weights.csv, row 1: the columns are"),
+        ("weights.csv", "weights.csv", (), "weights.csv, row 1: it is '5,3,-1"),
         ("weights.csv", "spikes.csv", ("--set", "VREAD=45m"), "has no parameter 'VREAD'"),
         ("weights.csv", "spikes.csv", ("--set", "THRESHOLD=12"), "hold a total of"),
         ("weights.csv", "spikes.csv", ("--chip", "3"), "chip 3 is like any other"),

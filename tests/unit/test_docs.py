@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shlex
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -41,9 +42,12 @@ def example(name: str) -> ModuleType:
     return module
 
 
+EXAMPLES = ("threshold4", "switching_threshold", "overshoot")
+
+
 def benches() -> dict[str, Testbench]:
-    """Return the testbenches, with the example's."""
-    return all_testbenches() | {"threshold4": example("threshold4").TESTBENCH}
+    """Return the testbenches, with the examples'."""
+    return all_testbenches() | {name: example(name).TESTBENCH for name in EXAMPLES}
 
 
 @pytest.mark.parametrize("command", shown_commands())
@@ -63,18 +67,30 @@ def test_a_command_that_is_shown_exists(command: str) -> None:
         assert answer.exit_code == 0, answer.output
     else:
         assert program == "cp"
-        assert (PROJECT / words[-2]).exists() and (PROJECT / words[-1]).parent.exists()
+        *sources, target = [PROJECT / word for word in words if word != "-r"]
+        assert sources and all(source.exists() for source in sources) and target.parent.exists()
 
 
-def test_the_example_of_a_testbench_renders_its_deck(tmp_path: Path) -> None:
-    bench = example("threshold4").TESTBENCH
-    (case,) = bench.cases(bench.settings({}))
-    assert len(bench.weights(case.values)) == 7
-    assert prepare(bench, case, Store(tmp_path)).circuit
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_example_of_a_testbench_renders_its_decks_in_place(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = example(name).TESTBENCH
+    assert bench.name == name  # the file's, so that it is a target
+    for template in (DOCS / "examples").glob("*.cir.j2"):
+        (tmp_path / template.name).write_text(template.read_text(encoding="utf-8"), encoding="utf-8")
+    if (tmp_path / f"{name}.cir.j2").is_file():
+        monkeypatch.setattr("harness.job.TESTBENCHES", tmp_path)
+    for case in bench.cases(bench.settings({})):
+        assert prepare(bench, case, Store(tmp_path / "runs")).circuit
 
 
-def test_the_example_of_a_measurement_passes_its_own_test() -> None:
-    example("overshoot").test_a_damped_cosine_overshoots_by_its_closed_form()
+def test_the_example_of_a_measurement_passes_its_own_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "testbenches.overshoot", example("overshoot"))
+    tests = [test for name, test in vars(example("test_overshoot")).items() if name.startswith("test_")]
+    assert len(tests) == 2
+    for test in tests:
+        test()
 
 
 def test_every_block_that_the_pages_show_has_its_drawing() -> None:

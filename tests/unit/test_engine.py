@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from harness import ngspice
 from harness.analysis import RAW_NAME, Frequency, OperatingPoint, Solver, Sweep, Transient, complete_deck
 from harness.errors import HarnessError, MissingToolError
 from harness.job import CaseRun
-from harness.ngspice import DECK_NAME, LOG_NAME, RunOutcome, ngspice_program, ngspice_version, run_deck
+from harness.ngspice import DECK_NAME, LOG_NAME, RunOutcome, data_problem, ngspice_program, ngspice_version, run_deck
 from harness.rawfile import write_raw
 from harness.runner import collect, run_cases, run_testbench
 from harness.store import Store
+from harness.study import RUNGS
 from harness.testbench import Parameter, Reading, Results, Summary, Testbench, Values
 
 TRANSIENT = Transient(1e-6, 1e-8)
@@ -124,6 +126,18 @@ def test_everything_else_is_a_named_failure(
     found = failure(answer(frame, then, ("a",)))
     assert found[0] == kind
     assert message in found[1]
+
+
+def test_bypass_may_not_find_an_operating_point() -> None:
+    log = "Note: Starting true gmin stepping\nNote: True gmin stepping completed"
+    bypassing = replace(TRANSIENT, solver=Solver(bypass=True))
+    assert data_problem(GOOD, TRANSIENT, ("a",), log) is None
+    assert data_problem(GOOD, bypassing, ("a",), "Initial Transient Solution") is None
+    problem = data_problem(GOOD, bypassing, ("a",), log)
+    assert problem is not None
+    assert problem[0] == "no-convergence"
+    assert all(not rung.analysis(bypassing).solver.bypass for rung in RUNGS[1:])
+    assert RUNGS[0].analysis(bypassing) == bypassing
 
 
 def test_a_failure_keeps_the_end_of_the_log(answer: Callable[..., RunOutcome], tmp_path: Path) -> None:

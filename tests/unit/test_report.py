@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from harness.datasheet import Line
 from harness.errors import HarnessError
 from harness.render import block_names
 from harness.report import (
@@ -30,7 +31,7 @@ from harness.report_circuits import DRAWINGS
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, worst_samples
 from harness.scoreboard import COLUMNS
 from harness.stress import Stress
-from harness.testbench import Claim, Reading
+from harness.testbench import Claim, DatasheetRow, Reading
 
 HOSTILE = "</script><img src=x onerror=alert(1)>&"
 
@@ -122,6 +123,18 @@ def test_runs_become_scripts_and_what_is_not_stored_is_said(tmp_path: Path) -> N
     assert "2 of 3 runs are not stored" in text and "<code>make toy</code>" in text
     assert 'href="../bench/toy.html#run=0"' in text
     assert "no figure is stored" in page.read_text()
+
+
+def test_a_datasheet_has_a_page_and_says_what_is_missing(tmp_path: Path) -> None:
+    row = DatasheetRow("gain", HOSTILE, 0.0, 1.0, "required", "V", 1e3, "mV")
+    chapter = Chapter("toy", "?", False, cases=3)
+    chapter.sheet = [Line(row, (0.25, 0.5, 2.0), (0, 1, 2), 1), Line(row, (math.nan, 0.5, math.nan), (2, 1, 2), 1)]
+    index = write_pages(tmp_path, [board()], [chapter]).read_text()
+    text = (tmp_path / "datasheet.html").read_text()
+    assert re.findall(r'href="(bench/toy.html#run=\d)"', text) == [f"bench/toy.html#run={run}" for run in (0, 1, 2, 1)]
+    assert 'href="datasheet.html"' in index and "<img src=x" not in text
+    assert "3 of 3 cases are not stored" in text and text.count("1 of 3") == 2
+    assert re.findall(r'<tr data-status="(\w+)"', text) == ["FAIL", "MISSING"]
 
 
 def test_the_circuits_page_shows_every_block_and_each_stored_drawing(tmp_path: Path) -> None:

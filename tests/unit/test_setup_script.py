@@ -1,6 +1,7 @@
 """scripts/setup.sh on machines that lack something, played by stub commands: nothing is installed here."""
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -244,6 +245,23 @@ def test_a_mistyped_target_is_one_line(machine: Machine) -> None:
     result = machine.run("make fig9d", {})
     assert result.returncode == 2
     assert "'fig9d' is neither a target nor a testbench" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["make fig09d VREAD_AMP=45m", "make fig09d VTH=0.8", "make cluster weights=w.csv"])
+def test_a_variable_that_no_target_reads_is_one_line_and_changes_nothing(machine: Machine, command: str) -> None:
+    name, _, value = command.split()[-1].partition("=")
+    result = machine.run(command, {})
+    assert result.returncode == 2
+    assert f'no target here reads {name}=; set a parameter by SET="{name}={value}"' in result.stderr
+    assert (result.stdout, machine.calls) == ("", [])
+
+
+def test_every_variable_that_the_makefile_reads_may_be_given() -> None:
+    text = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
+    made = set(re.findall(r"^([A-Z_]+) :?=", text, re.MULTILINE)) | {"MAKE", "MAKEFILE_LIST", "MAKECMDGOALS"}
+    listed = re.search(r"^VARIABLES := ((?:.*\\\n)*.*)$", text, re.MULTILINE)
+    assert listed is not None
+    assert set(re.findall(r"\$\(([A-Z_]{2,})\)", text)) - made <= set(re.findall(r"[A-Z_]+", listed[1]))
 
 
 def test_the_browser_is_installed_for_its_own_target_alone(machine: Machine) -> None:

@@ -1,4 +1,5 @@
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,6 +162,14 @@ def test_technologies_outside_the_project_are_found(toy_folder: Path, monkeypatc
     monkeypatch.setenv(SEARCH_VARIABLE, f"{toy_folder}{os.pathsep}")
     assert {"toy180", "fdsoi28"} <= set(technology_names())
     assert load_technology("toy180").folder == toy_folder / "toy180"
+
+
+def test_a_technology_may_have_a_name_that_is_no_identifier(
+    toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(toy_folder / "toy180", tmp_path / "22-mine")
+    monkeypatch.setenv(SEARCH_VARIABLE, str(tmp_path))
+    assert load_technology("22-mine").supply == load_technology("22-mine", "5k30k").supply
 
 
 def test_a_search_path_that_is_no_folder_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
