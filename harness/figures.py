@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.table import Cell
 
 mpl.use("Agg")
 
@@ -87,6 +88,25 @@ def share_bars(axes: Axes, shares: pd.DataFrame, title: str, most: int = 14) -> 
     axes.axvline(0, color="0.3", linewidth=0.6)
     axes.set_xlabel("Share of the variance (%)")
     axes.set_title(title)
+
+
+def draw_table(
+    axes: Axes, rows: Sequence[Sequence[str]], heads: Sequence[str], widths: Sequence[float]
+) -> dict[tuple[int, int], Cell]:
+    """Write a table in place of axes; ``widths`` are shares. Return its cells by (row, column), row 0 the heads."""
+    axes.set_axis_off()
+    table = axes.table(
+        list(rows), colLabels=heads, loc="center", cellLoc="center", edges="horizontal", colWidths=widths
+    )
+    table.auto_set_font_size(False)
+    table.set_fontsize(7)
+    cells: dict[tuple[int, int], Cell] = table.get_celld()
+    for (_, column), cell in cells.items():
+        cell.set_linewidth(0.5)
+        cell.PAD = 0.02
+        if column == 0:
+            cell.set_text_props(ha="left")
+    return cells
 
 
 def figure_files(stem: Path) -> list[Path]:

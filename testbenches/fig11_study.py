@@ -19,6 +19,7 @@ from harness.publish import RESULTS
 from harness.scoreboard import read_scoreboard
 from harness.statistics import Interval, sigma_interval
 from harness.testbench import Samples, Summary
+from testbenches.by_weight import by_weight
 from testbenches.chips import CHIPS
 from testbenches.fig11 import ALONE, MISMATCH, PROCESS, VTH_LEVELS
 
@@ -49,12 +50,6 @@ def summaries(study: Samples) -> Iterable[Summary]:
 def integration_times(study: Samples) -> pd.DataFrame:
     """Return the integration time (s): index chip, a column a VTH (V)."""
     return pd.DataFrame({vth: study.values("integration_time", DRAWN=ALONE, VTH=vth) for vth in VTH_LEVELS})
-
-
-def by_weight(study: Samples, drawn: str, measure: str) -> pd.DataFrame:
-    """Return a reading of every column: index chip, columns the weights."""
-    rows = study.table[(study.table["DRAWN"] == drawn) & (study.table["measure"] == measure)]
-    return pd.DataFrame({int(w): study.values(measure, DRAWN=drawn, weight=w) for w in sorted(rows["weight"].unique())})
 
 
 def threshold(study: Samples) -> int:

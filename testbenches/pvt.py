@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.datasheet import Line, datasheet, stress_measure
-from harness.figures import TWO_COLUMNS, new_figure
+from harness.figures import TWO_COLUMNS, draw_table, new_figure
 from harness.measure import fit_line
 from harness.technology import load_technology
 from harness.testbench import Claim, DatasheetRow, Reading, Results, Summary, Values
@@ -136,22 +136,13 @@ def _draw_row(axis: Axes, rows: pd.DataFrame, row: DatasheetRow) -> None:
 
 def _draw_table(axis: Axes, lines: Sequence[Line], cases: int) -> None:
     """Write the datasheet as a table."""
-    axis.set_axis_off()
     cells = []
     for line in lines:
         low, *shown, high = (line.row.number(value) for value in (line.row.low, *line.values, line.row.high))
         verdict = f"{line.status}: {line.misses} of {cases}" if line.misses else line.status
         cells.append([line.row.name, low, *shown, high, line.row.shown, verdict])
     columns = ("", "lower bound", "min", "typ", "max", "upper bound", "unit", f"{cases} cases")
-    table = axis.table(cells, colLabels=columns, loc="center", cellLoc="center", edges="horizontal",
-                       colWidths=(0.24, 0.12, 0.1, 0.1, 0.1, 0.12, 0.06, 0.16))  # fmt: skip
-    table.auto_set_font_size(False)
-    table.set_fontsize(7)
-    for (row, column), cell in table.get_celld().items():
-        cell.set_linewidth(0.5)
-        cell.PAD = 0.02
-        if column == 0:
-            cell.set_text_props(ha="left")
+    for (row, _), cell in draw_table(axis, cells, columns, (0.24, 0.12, 0.1, 0.1, 0.1, 0.12, 0.06, 0.16)).items():
         if row > 0 and lines[row - 1].misses:
             cell.set_text_props(color=BOUND_COLOUR)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -18,6 +17,7 @@ from harness.figures import (
 from harness.measure import fit_line
 from harness.statistics import proportion_interval
 from harness.testbench import Results, Samples, Summary, Values
+from testbenches.by_weight import by_weight
 from testbenches.stimulated import JUNCTIONS, MISMATCH, T_SEEN, StimulatedAndReset
 
 T_DRAWN = (0.4e-6, T_SEEN)  # s, from the edge of GCLK
@@ -48,13 +48,6 @@ def summaries(study: Samples) -> Iterable[Summary]:
         yield Summary(f"wrong_chips_{name}", chips / len(wrong))
         yield Summary(f"wrong_chips_{name}_low", low)
         yield Summary(f"wrong_chips_{name}_high", high)
-
-
-def by_weight(study: Samples, drawn: str, measure: str) -> pd.DataFrame:
-    """Return a reading of every period without or with spread of the junctions: index chip, columns the weights."""
-    rows = study.table[(study.table["DRAWN"] == drawn) & (study.table["measure"] == measure)]
-    weights = sorted(int(weight) for weight in rows["weight"].unique())
-    return pd.DataFrame({weight: study.values(measure, DRAWN=drawn, weight=weight) for weight in weights})
 
 
 def draw(bench: StimulatedAndReset, results: Results, study: Samples) -> Figure:

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.analysis import Analysis, Transient
-from harness.figures import TWO_COLUMNS, new_figure
+from harness.figures import TWO_COLUMNS, draw_table, new_figure
 from harness.quantities import engineering
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
 from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS
@@ -233,17 +233,8 @@ def _counted(name: str, count: int, paper: tuple[str, str]) -> tuple[str, ...]:
 
 
 def _draw_table(axes: Axes, rows: Sequence[Sequence[str]]) -> None:
-    axes.set_axis_off()
     heads = ("", "one cluster", "sixteen", "paper's chip", "paper's sixteen", "ours is")
-    table = axes.table(list(rows), colLabels=heads, loc="center", cellLoc="center", edges="horizontal",
-                       colWidths=(0.33, 0.14, 0.14, 0.13, 0.16, 0.1))  # fmt: skip
-    table.auto_set_font_size(False)
-    table.set_fontsize(7)
-    for (_, column), cell in table.get_celld().items():
-        cell.set_linewidth(0.5)
-        cell.PAD = 0.02
-        if column == 0:
-            cell.set_text_props(ha="left")
+    draw_table(axes, rows, heads, (0.33, 0.14, 0.14, 0.13, 0.16, 0.1))
     axes.annotate(NOTE, (0.0, 0.0), xycoords="axes fraction", va="top", fontsize=6.5, color="0.3")
 
 
