@@ -1,11 +1,10 @@
 """The report: a folder of pages that opens from disk, with no server and no network.
 
-Browsers refuse to fetch files from a page that was opened from disk, so data come as scripts: runs/<testbench>/<n>.js,
-and decks/<testbench>.js, which has each line once however many decks share it.
+Data are scripts (see harness.report_scripts): runs/<testbench>/<n>.js, figures/<name>.js, and decks/<testbench>.js,
+which has each line once however many decks share it.
 """
 
 import itertools
-import json
 import math
 import shutil
 from collections.abc import Iterable, Sequence
@@ -20,8 +19,9 @@ from harness.datasheet import Line, datasheet
 from harness.errors import HarnessError
 from harness.quantities import engineering
 from harness.report_boards import NOT_KEPT, STATUSES, Board, Places, datasheet_rows, read_boards, shown_rows
-from harness.report_circuits import copy_drawings
+from harness.report_circuits import write_drawings
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, case_runs, find_study
+from harness.report_scripts import Picture, write_picture, write_script
 from harness.report_waves import TOLERANCE_NOTE, packed_waves
 from harness.testbench import Testbench
 
@@ -52,7 +52,7 @@ class Chapter:
     problem: str = ""
     readings: list[tuple[int, str, float]] = field(default_factory=list)
     stress: list[tuple[int, float, float]] = field(default_factory=list)
-    figures: list[str] = field(default_factory=list)
+    figures: list[Picture] = field(default_factory=list)
     sheet: list[Line] = field(default_factory=list)  # its datasheet
 
     @property
@@ -93,7 +93,7 @@ def write_report(results: Path, benches: Sequence[Testbench]) -> Path:
         except HarnessError as error:
             chapter.problem = str(error)
         chapters.append(chapter)
-    others = copy_figures(results / "figures", folder / "figures", chapters)
+    others = write_figures(results / "figures", folder / "figures", chapters)
     return write_pages(folder, read_boards(results, benches), chapters, others)
 
 
@@ -129,13 +129,6 @@ def deck_parts(deck: str, lines: dict[str, int]) -> list[int]:
     return parts
 
 
-def write_script(path: Path, content: Any) -> None:
-    """Write data as a script that hands them to the page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    path.write_text(f"spintegrate.receive({text});\n", encoding="ascii")
-
-
 def _readings(run: Evidence) -> list[list[str]]:
     return [
         [
@@ -147,21 +140,26 @@ def _readings(run: Evidence) -> list[list[str]]:
     ]
 
 
-def copy_figures(source: Path, target: Path, chapters: Iterable[Chapter]) -> list[str]:
-    """Copy every figure's SVG, enter it into its testbench's chapter, and return those that are no testbench's."""
-    target.mkdir(parents=True, exist_ok=True)
+def write_figures(source: Path, target: Path, chapters: Iterable[Chapter]) -> list[Picture]:
+    """Write every figure for the pages, enter it into its testbench's chapter, and return those that are none's.
+
+    Raises:
+        HarnessError: a file that is no SVG.
+    """
     owners = {prefix + chapter.name: chapter for chapter in chapters for prefix in ("", "contributions_")}
     others = []
     for path in sorted(source.glob("*.svg"), key=lambda path: (path.stem not in owners, len(path.stem), path.stem)):
-        shutil.copyfile(path, target / path.name)
+        picture = write_picture(path, target)
         if path.stem in owners:
-            owners[path.stem].figures.append(path.name)
+            owners[path.stem].figures.append(picture)
         else:
-            others.append(path.name)
+            others.append(picture)
     return others
 
 
-def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapter], others: Sequence[str] = ()) -> Path:
+def write_pages(
+    folder: Path, boards: Sequence[Board], chapters: Sequence[Chapter], others: Sequence[Picture] = ()
+) -> Path:
     """Write the first page, a page a board and a testbench, datasheet, circuits and netlists; return the first."""
     pages = jinja2.Environment(
         loader=jinja2.FileSystemLoader(SITE), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
@@ -191,7 +189,7 @@ def write_pages(folder: Path, boards: Sequence[Board], chapters: Sequence[Chapte
     if sheets:
         lines = {chapter.name: datasheet_rows(chapter.name, chapter.sheet) for chapter in sheets}
         write("datasheet.html", "datasheet", lines=lines)
-    write("circuits.html", "circuits", circuits=copy_drawings(folder / "circuits"))
+    write("circuits.html", "circuits", circuits=write_drawings(folder / "circuits"))
     write("deck.html", "deck")
     write("index.html", "index", chapters=chapters, own=own, others=others)
     return folder / "index.html"

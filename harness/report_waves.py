@@ -1,6 +1,5 @@
-"""A run's waveforms as a page loads them: thinned to a stated tolerance, sorted into strips, in base64."""
+"""A run's waveforms as a page loads them: thinned to a stated tolerance, sorted into strips."""
 
-import base64
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,8 @@ from harness.errors import HarnessError
 from harness.polyline import Floats, thin
 
 SHARE = 2e-4  # of a signal's own span: how far what is shown may be from what was simulated
+TIME_CODES, CODES = 2**32, round(2 / SHARE)  # into which a span is divided; of a signal, half the share each
+EXACT_TIME, EXACT = 15, 7  # digits of a number that is kept as it is
 FLOORS = {"V": 1e-6, "A": 1e-12}  # less than that is numerical noise
 LOGIC_SWING = 0.7  # V; no analog node of the circuits rests on two levels as far apart
 RESTING = 0.95  # share of the time that a two-level signal spends within a tenth of its swing of either level
@@ -22,16 +23,17 @@ AXES = {"time": "s", "frequency": "Hz", "v-sweep": "V", "i-sweep": "A", "temp-sw
 KINDS = {"dB": "magnitude", "deg": "phase", "V/√Hz": "noise"}
 TOLERANCE_NOTE = (
     f"Waveforms are thinned: points are left out where straight lines stay within {SHARE:.2%} of each signal's own "
-    f"span (or {FLOORS['V'] * 1e6:g} µV, {FLOORS['A'] * 1e12:g} pA), and rounded by at most a sixteenth of that. "
-    "Spectra keep every point in single precision. The stored run has everything."
+    f"span (or {FLOORS['V'] * 1e6:g} µV, {FLOORS['A'] * 1e12:g} pA), and rounded by at most a quarter of {SHARE:.2%}. "
+    f"Spectra keep every point, with {EXACT} digits. The stored run has everything."
 )
 
 
 def packed_waves(waves: pd.DataFrame) -> dict[str, Any]:
     """Return what the page's viewer draws a run from, ready for JSON.
 
-    ``x`` and each signal's ``y`` are packed numbers (see ``packed``); ``kept`` is the base64 of one bit for each point
-    of x, least significant first, absent where the signal has all. A signal has a strip, or is digital and has levels.
+    ``x`` and each signal's ``y`` are numbers as ``coded`` or ``exact`` returns them; ``kept`` has the steps from each
+    point of x that a signal has to its next, from 0 on, and is absent where it has all. A signal has a strip, or is
+    digital and has levels.
 
     Raises:
         HarnessError: a run without points or columns.
@@ -49,26 +51,34 @@ def packed_waves(waves: pd.DataFrame) -> dict[str, Any]:
     for name, y in values.items():
         place = {"levels": levels[name]} if name in levels else {"strip": strip_of(name, units[name])}
         own = kept[name][used]
-        mask = {} if own.all() else {"kept": _base64(np.packbits(own, bitorder="little"), "u1")}
-        exact = axis == "frequency" or not np.isfinite(y).all()
-        signals.append({"name": name, "unit": units[name], **place, **mask, "y": packed(y[kept[name]], "f4", exact)})
+        chosen = {} if own.all() else {"kept": _steps(np.flatnonzero(own))}
+        as_is = axis == "frequency" or not np.isfinite(y).all()
+        numbers = exact(y[kept[name]], EXACT) if as_is else coded(y[kept[name]], CODES)
+        signals.append({"name": name, "unit": units[name], **place, **chosen, "y": numbers})
     return {
         "axis": {"name": axis, "unit": AXES.get(axis, ""), "log": axis == "frequency"},
         "points": len(x),
-        "x": packed(x[used], "f8", axis != "time"),
+        "x": coded(x[used], TIME_CODES) if axis == "time" else exact(x[used], EXACT_TIME),
         "signals": signals,
         "shown": shown_at_first(signals),
     }
 
 
-def packed(values: Floats, exact: str, is_exact: bool) -> dict[str, Any]:
-    """Return numbers in base64: of kind f4 or f8 as they are, else as ``low + step * code`` of kind u2 or u4."""
-    if is_exact:
-        return {"kind": exact, "data": _base64(values, f"<{exact}")}
-    kind, codes = ("u2", 2**16 - 1) if exact == "f4" else ("u4", 2**32 - 1)
+def coded(values: Floats, codes: int) -> dict[str, Any]:
+    """Return numbers as ``low + step * code``, of each code the difference from the one before: those deflate well."""
     low, span = float(values.min()), float(np.ptp(values))
     step = span / codes if span else 1.0
-    return {"kind": kind, "low": low, "step": step, "data": _base64(np.rint((values - low) / step), f"<{kind}")}
+    return {"low": low, "step": step, "steps": _steps(np.rint((values - low) / step))}
+
+
+def exact(values: Floats, digits: int) -> dict[str, Any]:
+    """Return numbers as they are, to some digits; None where one is not finite."""
+    return {"values": [float(f"{value:.{digits}g}") if np.isfinite(value) else None for value in values]}
+
+
+def _steps(codes: NDArray[Any]) -> list[int]:
+    steps: list[int] = np.diff(codes.astype(np.int64), prepend=0).tolist()
+    return steps
 
 
 def _ascending(waves: pd.DataFrame) -> tuple[str, pd.DataFrame]:
@@ -153,9 +163,4 @@ def shown_at_first(signals: list[dict[str, Any]]) -> list[str]:
 def _rank(signal: dict[str, Any]) -> int:
     if signal["unit"] == "A":
         return 2
-    steps = 2**16 - 1
-    return int(signal["unit"] == "V" and signal["y"].get("step", 1.0) * steps < STILL)  # what moves comes first
-
-
-def _base64(values: NDArray[Any], kind: str) -> str:
-    return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
+    return int(signal["unit"] == "V" and signal["y"].get("step", 1.0) * CODES < STILL)  # what moves comes first

@@ -1,5 +1,5 @@
-// The report's pages: waveform viewer, netlists, filters. Data come as scripts that call spintegrate.receive, because a
-// page opened from disk may fetch nothing. Text from data enters the page as text only.
+// The report's pages: waveform viewer, netlists, pictures, filters. Data come as scripts that call spintegrate.receive,
+// because a page opened from disk may fetch nothing. Text from data enters the page as text only.
 "use strict";
 
 const PREFIXES = { "-18": "a", "-15": "f", "-12": "p", "-9": "n", "-6": "µ", "-3": "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T" };
@@ -9,9 +9,9 @@ const CLICK = 4; // px that a pointer may move in a click
 
 const spintegrate = {
   waiting: new Map(),
-  receive(content) {
+  receive(text) { // base64 of deflated JSON
     const script = document.currentScript;
-    this.waiting.get(script)(content);
+    this.waiting.get(script)(inflated(text));
     this.waiting.delete(script);
     script.remove();
   },
@@ -19,12 +19,21 @@ const spintegrate = {
     return new Promise((resolve, reject) => {
       const script = document.createElement("script");
       this.waiting.set(script, resolve);
-      script.onerror = () => reject(new Error(`${path} cannot be read; make the report again.`));
+      script.onerror = () => {
+        this.waiting.delete(script);
+        reject(new Error(`${path} cannot be read; make the report again.`));
+      };
       script.src = path;
       document.head.append(script);
     });
   },
 };
+
+async function inflated(text) {
+  const raw = atob(text), bytes = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
+  return JSON.parse(await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).text());
+}
 
 // ---- numbers
 
@@ -49,28 +58,19 @@ function parseEngineering(text) {
   return Number(`${found[1]}${/e/.test(found[1]) ? "" : `e${exponent}`}`) * (/e/.test(found[1]) ? 10 ** exponent : 1);
 }
 
-function bytes(text) {
-  const raw = atob(text), found = new Uint8Array(raw.length);
-  for (let i = 0; i < raw.length; i++) found[i] = raw.charCodeAt(i);
+// As they are, or from one code to the next of low + step * code.
+function numbers({ values, low, step, steps }) {
+  if (values) return Float64Array.from(values, (value) => value ?? NaN);
+  const found = new Float64Array(steps.length);
+  for (let i = 0, code = 0; i < steps.length; i++) found[i] = low + step * (code += steps[i]);
   return found;
 }
 
-function numbers(packed) {
-  const buffer = bytes(packed.data).buffer;
-  if (packed.kind === "f4") return new Float64Array(new Float32Array(buffer));
-  if (packed.kind === "f8") return new Float64Array(buffer);
-  const codes = packed.kind === "u2" ? new Uint16Array(buffer) : new Uint32Array(buffer);
-  const found = new Float64Array(codes.length);
-  for (let i = 0; i < codes.length; i++) found[i] = packed.low + packed.step * codes[i];
-  return found;
-}
-
-// Places of the points of x that a signal has.
+// Places of the points of x that a signal has: all n, or from one to the next.
 function places(kept, n) {
-  const mask = kept && bytes(kept), found = new Uint32Array(n);
-  let many = 0;
-  for (let i = 0; i < n; i++) if (!mask || (mask[i >> 3] >> (i & 7)) & 1) found[many++] = i;
-  return found.subarray(0, many);
+  const found = new Uint32Array(kept ? kept.length : n);
+  for (let i = 0, place = 0; i < found.length; i++) found[i] = kept ? (place += kept[i]) : i;
+  return found;
 }
 
 function after(x, value) { // how many of x, which never falls, are at most this
@@ -415,9 +415,8 @@ class Viewer {
   }
 }
 
-function peak({ y: { kind, low, step }, values }) {
-  if (kind === "u2") return Math.max(Math.abs(low), Math.abs(low + step * 65535));
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+function peak({ values }) { // NaN is none
+  return values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
 }
 
 function rowOf(values, { levels: [low, high] }, row) {
@@ -494,6 +493,19 @@ async function copy(button) {
   setTimeout(() => { button.textContent = "Copy"; }, 1500);
 }
 
+// A picture that is near the screen takes the place that was kept for it.
+const pictures = new IntersectionObserver((entries) => {
+  for (const { isIntersecting, target } of entries) if (isIntersecting) {
+    pictures.unobserve(target);
+    show(target);
+  }
+}, { rootMargin: "800px" });
+
+async function show(picture) {
+  const drawing = await spintegrate.load(picture.dataset.script);
+  picture.src = `data:image/svg+xml,${encodeURIComponent(drawing)}`;
+}
+
 async function showDeck(place) {
   const [bench, number] = location.hash.slice(1).split("/");
   if (!/^\w+$/.test(bench) || !/^\d+$/.test(number ?? "")) return;
@@ -547,6 +559,7 @@ function openViewer(root) {
 
 document.addEventListener("click", (event) => { if (event.target.matches("button.copy")) copy(event.target); });
 for (const group of document.querySelectorAll(".filter")) filter(group);
+for (const picture of document.querySelectorAll("img[data-script]")) pictures.observe(picture);
 for (const root of document.querySelectorAll(".viewer")) spintegrate.viewer = openViewer(root);
 const deck = document.getElementById("deck");
 if (deck) {

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.datasheet import Line
-from harness.report import ASSETS, SITE, Chapter, copy_figures, write_pages, write_runs
+from harness.report import ASSETS, SITE, Chapter, write_figures, write_pages, write_runs
 from harness.report_boards import Board
 from harness.report_evidence import Evidence
 from harness.scoreboard import COLUMNS
@@ -20,6 +20,8 @@ from harness.testbench import DatasheetRow, Reading
 
 MANY = 100_000  # points of the view whose first paint is timed
 HOSTILE = "</script><b id=injected>&'\""
+PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" width="720pt" height="360pt" viewBox="0 0 720 360">
+<title>50 µA</title><rect width="720" height="360" fill="#1f5fa8"/></svg>"""
 CHROMIUM = shutil.which("chromium") or "chromium"
 
 
@@ -71,8 +73,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         Evidence("hostile", rerun, pd.DataFrame({HOSTILE: [0.0, 1.0]}, index=pd.Index([0.0, 1.0], name="time"))),
         Evidence("one point", rerun, pd.DataFrame({"out": [0.5]}, index=pd.Index([0.0], name="point"))),
     ]
+    source = tmp_path_factory.mktemp("figures")
+    (source / "stability.svg").write_text(PICTURE, encoding="utf-8")
     toy = Chapter("toy", HOSTILE, True, cases=5)
     stability = Chapter("stability", "Is it stable?", False, cases=1)
+    write_figures(source, folder / "figures", [stability])
     nothing = Chapter("nothing", "Is nothing shown?", True, cases=2)
     write_runs(folder, toy, runs)
     sheet = DatasheetRow("v", HOSTILE, 0.0, 1.0, "required", "V", 1e3, "mV")
@@ -86,7 +91,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     table = pd.DataFrame([dict.fromkeys(COLUMNS, "") | row for row in rows])
     write_pages(folder, [Board("scoreboard", "Scoreboard", "make scoreboard", table)], [toy, stability, nothing])
-    copy_figures(folder, folder / "figures", [])
     return folder
 
 
@@ -107,9 +111,13 @@ class Tab:
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: Path, mark: str = "") -> Page:
-        """Load a page from disk, anew even if only its mark changed."""
+        """Load a page from disk, anew even if only its mark changed, with the scripts that it asks for by itself."""
         self.page.goto("about:blank")
         self.page.goto(path.as_uri() + mark)
+        self.page.evaluate(
+            """async () => { const frame = () => new Promise(requestAnimationFrame);
+            do { await frame(); await frame(); } while (spintegrate.waiting.size); }"""
+        )
         return self.page
 
     def viewer(self, path: Path, mark: str = "") -> Page:

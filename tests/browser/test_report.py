@@ -46,7 +46,10 @@ def pages_of(folder: Path) -> list[Path]:
 
 def links(page: Page) -> Iterator[tuple[str, str]]:
     """Yield every address that a page refers to, as file and mark."""
-    found = page.evaluate("[...document.querySelectorAll('[href], [src]')].map(each => each.href || each.src)")
+    found = page.evaluate(
+        """[...document.querySelectorAll('[href], [src], [data-script]')].map(each =>
+        each.dataset.script ? new URL(each.dataset.script, location).href : each.href || each.src)"""
+    )
     for address in found:
         if not address.startswith("data:"):
             file, mark = urldefrag(address)
@@ -73,6 +76,15 @@ def test_every_page_loads_and_every_link_resolves(site: Path, tab: Any) -> None:
     assert len(pages_of(site)) == 8
     for path in pages_of(site):
         check_links(tab.open(path), path)
+
+
+def test_a_picture_takes_the_place_that_was_kept_for_it(site: Path, tab: Any) -> None:
+    page = tab.open(site / "bench" / "stability.html")
+    kept = page.locator("figure img").bounding_box()
+    page.wait_for_function("document.querySelector('figure img').src.includes('rect')")
+    shown = """async image => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }"""
+    assert page.eval_on_selector("figure img", shown) == [960, 480]  # 720 pt
+    assert page.locator("figure img").bounding_box() == kept
 
 
 def test_a_number_of_the_datasheet_leads_to_its_waveforms(site: Path, tab: Any) -> None:

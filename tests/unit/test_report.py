@@ -1,9 +1,11 @@
 """The report's pages, from data that no simulation made; tests/browser opens them."""
 
+import base64
 import hashlib
 import json
 import math
 import re
+import zlib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,16 +21,17 @@ from harness.report import (
     Chapter,
     RunEntry,
     chapter_rows,
-    copy_figures,
     deck_parts,
     statistics_rows,
     worst_rows,
+    write_figures,
     write_pages,
     write_runs,
 )
 from harness.report_boards import Board, Places, read_boards, shown_rows
 from harness.report_circuits import DRAWINGS
 from harness.report_evidence import Evidence, FinishedRuns, StudyEvidence, worst_samples
+from harness.report_scripts import Picture
 from harness.scoreboard import COLUMNS
 from harness.stress import Stress
 from harness.testbench import Claim, DatasheetRow, Reading
@@ -45,7 +48,8 @@ def board(*rows: dict[str, Any]) -> Board:
 
 
 def received(path: Path) -> Any:
-    return json.loads(path.read_text().removeprefix("spintegrate.receive(").removesuffix(");\n"))
+    packed = path.read_text().removeprefix('spintegrate.receive("').removesuffix('");\n')
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
 
 
 def test_what_is_vendored_is_what_was_pinned() -> None:
@@ -141,9 +145,10 @@ def test_the_circuits_page_shows_every_block_and_each_stored_drawing(tmp_path: P
     write_pages(tmp_path, [board()], [])
     text = (tmp_path / "circuits.html").read_text()
     assert [name for name in block_names() if f'id="{name}"' not in text] == []
-    drawings = sorted(path.name for path in DRAWINGS.glob("*.svg"))
-    assert drawings and sorted(re.findall(r'src="circuits/([^"]+)"', text)) == drawings
-    assert sorted(path.name for path in (tmp_path / "circuits").iterdir()) == drawings
+    drawings = sorted(path.stem for path in DRAWINGS.glob("*.svg"))
+    assert drawings and sorted(re.findall(r'data-script="circuits/(\w+).js"', text)) == drawings
+    assert sorted(path.stem for path in (tmp_path / "circuits").iterdir()) == drawings
+    assert received(tmp_path / "circuits" / "nand.js") == (DRAWINGS / "nand.svg").read_text()
 
 
 def test_an_error_leaves_what_came_before_it_whole(tmp_path: Path) -> None:
@@ -169,11 +174,14 @@ def test_figures_find_their_testbench(tmp_path: Path) -> None:
     source = tmp_path / "figures"
     source.mkdir()
     for name in ("toy.svg", "contributions_toy.svg", "tornado.svg", "toy.png"):
-        (source / name).touch()
+        (source / name).write_text('<svg width="72pt" viewBox="-1 0 72.5 36"></svg>')
     chapter = Chapter("toy", "?", True)
-    assert copy_figures(source, tmp_path / "out", [chapter]) == ["tornado.svg"]
-    assert chapter.figures == ["toy.svg", "contributions_toy.svg"]
+    assert write_figures(source, tmp_path / "out", [chapter]) == [Picture("tornado.js", 72.5, 36)]
+    assert [figure.name for figure in chapter.figures] == ["toy", "contributions_toy"]
     assert len(list((tmp_path / "out").iterdir())) == 3
+    (source / "half.svg").write_text("<svg")
+    with pytest.raises(HarnessError, match=r"half\.svg has no viewBox"):
+        write_figures(source, tmp_path / "out", [])
 
 
 def sample_table() -> pd.DataFrame:
