@@ -88,7 +88,11 @@ def _draw_periods(bench: StimulatedAndReset, results: Results, axes: Sequence[Ax
                 digital_strip(strips[weight], time, waves["fire0"].to_numpy(), f"FIRE, weight {weight}", high)
     for axis, name in zip(axes, ("swrst", "swinteg"), strict=False):
         digital_strip(axis, time, waves[name].to_numpy(), name.upper(), high)
-    level_line(axes[4], float(results.settings["VTH"]), "VTH", THRESHOLD_COLOUR)
-    level_line(axes[4], float(results.settings["VREST"]), "VREST")
+    vth, vrest = (float(results.settings[name]) for name in ("VTH", "VREST"))
+    level_line(axes[4], vth, "VTH", THRESHOLD_COLOUR)
+    level_line(axes[4], vrest, "VREST")
     axes[4].set(xlabel="Time from the edge of GCLK (µs)", ylabel="VINTEG (mV)")
-    axes[4].legend(title="Weight (P-AP)", loc="lower left", fontsize=6, title_fontsize=6.5, ncols=3)
+    axes[4].legend(  # between the levels, where no curve is before the window
+        title="Weight (P-AP)", fontsize=6, title_fontsize=6.5, ncols=3, loc="center left",
+        bbox_to_anchor=(0.0, (vth + vrest) / 2 * 1e3), bbox_transform=axes[4].get_yaxis_transform(),
+    )  # fmt: skip
