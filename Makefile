@@ -77,11 +77,9 @@ $(TESTBENCHES): $(READY)
 
 stability: stability_read stability_neuron ## loop gain, phase margin and bias start-up of both halves
 
-WEIGHTS ?= examples/weights.csv
-AXONS ?= examples/spikes.csv
-
 cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS=examples/spikes.csv THRESHOLD=5 VTH=0.85 FLAT=1 MISMATCH=1 MTJ_SIGMA=4% PROCESS=1 CHIP=3
-	@$(SPINTEGRATE) cluster --weights $(call quote,$(WEIGHTS)) --axons $(call quote,$(AXONS)) \
+	@$(SPINTEGRATE) cluster --weights $(call quote,$(or $(WEIGHTS),examples/weights.csv)) \
+	    --axons $(call quote,$(or $(AXONS),examples/spikes.csv)) \
 	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
 	    $(if $(FLAT),--flat) $(if $(MISMATCH),--mismatch) $(if $(PROCESS),--process) \
 	    $(if $(MTJ_SIGMA),--mtj-sigma $(call quote,$(MTJ_SIGMA))) $(if $(CHIP),--chip $(call quote,$(CHIP))) \

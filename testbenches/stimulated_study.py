@@ -36,6 +36,7 @@ def summaries(study: Samples) -> Iterable[Summary]:
     for drawn, name in NAMES.items():
         levels, wrong = by_weight(study, drawn, "level"), by_weight(study, drawn, "wrong")
         fits = [fit_line(chip.index, chip) for _, chip in levels.iterrows()]
+        yield Summary(f"chips_{name}", float(len(levels)))
         yield Summary(f"r_squared_{name}", float(np.min([fit.r_squared for fit in fits])))
         yield Summary(f"inl_{name}", float(np.max([fit.inl for fit in fits])))
         yield Summary(f"step_{name}", float(np.mean([fit.slope for fit in fits])), "V")
