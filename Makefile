@@ -14,6 +14,7 @@ SPINTEGRATE := $(BIN)/spintegrate
 quote = '$(subst ','\'',$(1))'
 quote_each = $(foreach word,$(1),$(call quote,$(word)))
 JOBS_OPTION = $(if $(JOBS),--jobs $(call quote,$(JOBS)))
+JUNCTIONS_OPTION = $(if $(MTJ_SIGMA),--mtj-sigma $(call quote,$(MTJ_SIGMA)))
 MC_OPTIONS = $(if $(N),--n $(call quote,$(N))) $(if $(SEED),--seed $(call quote,$(SEED))) \
     $(if $(SAMPLER),--sampler $(call quote,$(SAMPLER))) $(if $(SIGMA_CI),--sigma-ci $(call quote,$(SIGMA_CI))) \
     $(if $(PROCESS),--process)
@@ -25,7 +26,8 @@ TESTBENCHES := $(sort $(patsubst testbenches/%,%,$(patsubst %.py,%,$(patsubst %/
 
 # A variable that no target reads would change nothing and say nothing: 'make fig09d VREAD_AMP=45m' is refused.
 VARIABLES := SET JOBS N SEED SAMPLER SIGMA_CI PROCESS BENCH ONLY TB REASON PYTEST WHOLE UPGRADE PYTHON \
-    $(if $(filter cluster,$(MAKECMDGOALS)),WEIGHTS AXONS THRESHOLD VTH FLAT CHIP MISMATCH MTJ_SIGMA)
+    $(if $(filter cluster,$(MAKECMDGOALS)),WEIGHTS AXONS THRESHOLD VTH FLAT CHIP MISMATCH) \
+    $(if $(filter cluster mc contributions,$(MAKECMDGOALS)),MTJ_SIGMA)
 UNREAD := $(firstword $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))))
 $(if $(UNREAD),$(error no target here reads $(UNREAD)=; set a parameter by SET="$(UNREAD)=$(value $(UNREAD))", 'make help' lists the variables))
 
@@ -47,7 +49,7 @@ ifeq ($(shell command -v ngspice),)
 .PHONY: $(READY)
 endif
 
-figures: $(READY) ## simulate from transistors; figures of the paper and the scoreboard's tt rows
+figures: $(READY) ## simulate from transistors; the paper's figures but 11 and 12 (chips), and the scoreboard's tt rows
 	@$(SPINTEGRATE) figures $(OPTIONS)
 
 scoreboard: $(READY) ## all rows: corners and self-calibration too; ONLY="fig09f leak" renews theirs alone
@@ -82,22 +84,22 @@ cluster: $(READY) ## 16 axons and 16 neurons: WEIGHTS=examples/weights.csv AXONS
 	    --axons $(call quote,$(or $(AXONS),examples/spikes.csv)) \
 	    $(if $(THRESHOLD),--set THRESHOLD=$(call quote,$(THRESHOLD))) $(if $(VTH),--set VTH=$(call quote,$(VTH))) \
 	    $(if $(FLAT),--flat) $(if $(MISMATCH),--mismatch) $(if $(PROCESS),--process) \
-	    $(if $(MTJ_SIGMA),--mtj-sigma $(call quote,$(MTJ_SIGMA))) $(if $(CHIP),--chip $(call quote,$(CHIP))) \
+	    $(JUNCTIONS_OPTION) $(if $(CHIP),--chip $(call quote,$(CHIP))) \
 	    $(if $(SEED),--seed $(call quote,$(SEED))) $(OPTIONS)
 
 random_matrices: $(READY) ## decisions of random matrices against the ideal integer model (half an hour)
 	@$(SPINTEGRATE) random-matrices $(OPTIONS)
 
-mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1
+mc: $(READY) ## Monte Carlo of one testbench: BENCH=chain N=200 SEED=1 SAMPLER=plain SIGMA_CI=5% PROCESS=1 MTJ_SIGMA=4%
 	@$(if $(strip $(BENCH)),,echo 'mc needs a testbench: make mc BENCH=neuron N=200 SEED=1 JOBS=2' >&2; exit 2)
-	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(OPTIONS)
+	@$(SPINTEGRATE) mc run $(call quote,$(BENCH)) $(MC_OPTIONS) $(JUNCTIONS_OPTION) $(OPTIONS)
 
 worst: $(READY) ## waveforms of the five worst samples of each stored study, for the report (BENCH="fig08e" chooses)
 	@$(SPINTEGRATE) mc worst $(call quote_each,$(BENCH))
 
 contributions: $(READY) ## which devices carry the variance of Figures 8E, 8F and ISYNAPSE: N=200 SEED=1 BENCH=fig08e for one
 	@$(SPINTEGRATE) mc contributions $(call quote_each,$(BENCH)) $(if $(N),--n $(call quote,$(N))) \
-	    $(if $(SEED),--seed $(call quote,$(SEED))) $(OPTIONS)
+	    $(if $(SEED),--seed $(call quote,$(SEED))) $(JUNCTIONS_OPTION) $(OPTIONS)
 
 test: $(READY) ## all tests, golden waveforms among them (PYTEST="-k name" chooses)
 	@$(BIN)/python -m pytest -n $(call quote,$(or $(JOBS),auto)) --dist loadfile $(PYTEST)

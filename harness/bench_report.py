@@ -139,7 +139,8 @@ def event_section(events: Sequence[Event]) -> str:
         "One neuron, one event (testbench one_event), each run held against the first by the golden rule: RMS 0.05 % "
         "and peak 0.5 % of the swing, edges 50 ps. `moved` is the signal that came nearest to its bound, with the "
         "difference as a share of it. The last two columns are the highest sustained gate voltages, which oxides of "
-        "1.1 and 1.98 V see; they are not read where a coarse trapezoidal rule rings.",
+        "1.1 and 1.98 V see; they are not read where a coarse trapezoidal rule rings. What they exceed those of the "
+        "first run by is the coarser steps', not the circuit's: a bench in which neurons fire takes finer ones.",
         "",
         "| run | CPU s | ring CPU s | CPU / ring | points | moved | rule | V at 1.1 | V at 1.98 |",
         "|---|---|---|---|---|---|---|---|---|",

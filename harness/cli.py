@@ -1,4 +1,4 @@
-"""The command line: the only module that reads arguments, prints, and decides where files go."""
+"""The command line. It and its parts, cli_mc and cli_cluster, alone read arguments and decide where files go."""
 
 import itertools
 import shutil
@@ -284,6 +284,13 @@ def runs_of_others(place: Workplace, kept: pd.DataFrame | None) -> Iterator[Case
             yield from stored_runs(bench, bench.cases(place.settings(bench)), place.store)
 
 
+def in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a scoreboard's rows by testbench, those of no single one last, however often some were renewed."""
+    names = list(all_testbenches())
+    place = {name: names.index(name) if name in names else len(names) for name in table["testbench"]}
+    return table.sort_values("testbench", key=lambda column: column.map(place), kind="stable", ignore_index=True)
+
+
 def solver_rows(result: Answer, place: Workplace, problems: list[str]) -> pd.DataFrame:
     """Run a testbench again with the tight solver and return what that moves; a failure joins the problems."""
     try:
@@ -331,7 +338,7 @@ def publish_all(
         solver.insert(0, kept[kept["testbench"] == SOLVER])
     runs = itertools.chain((run for answer in answers for run in answer.runs), runs_of_others(place, kept))
     tables += [stress_row(runs), *solver]
-    table = pd.concat([table for table in tables if not table.empty], ignore_index=True)
+    table = in_order(pd.concat([table for table in tables if not table.empty], ignore_index=True))
     seconds = time.monotonic() - started if kept is None else None
     heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), seconds)
     for path in write_scoreboard(table, place.folder, heading, name):

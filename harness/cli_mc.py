@@ -120,7 +120,7 @@ def publish_study(
     for path in write_figure(bench.name, folder, made_of, lambda: bench.draw_samples(result)):
         _say(f"wrote {path}")
     rows = score(bench.name, bench.sample_claims, bench.summarize_samples(result))
-    rows["statement"] += f" ({result.counts} samples)"
+    rows["statement"] += f" (study: {result.counts} samples)"
     return rows.assign(status="INCOMPLETE") if result.failed else rows
 
 

@@ -87,7 +87,8 @@ def stress_row(runs: Iterable[CaseRun]) -> pd.DataFrame:
     for limit in sorted({stress.limit for stress in worst}):
         top = max((stress for stress in worst if stress.limit == limit), key=lambda stress: stress.volts)
         statement = (
-            f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run, coarse solvers apart"
+            f"no two terminals of a {limit:.3g}-V device above that for over 1 ns, in any run of this board, coarse "
+            "solvers apart"
         )
         claim = Claim(f"soa_{limit:.3g}_v", statement, f"required; worst device {top.device}", (0.0, limit))
         tables.append(score(STRESS, [claim], [Summary(claim.measure, top.volts, "V")]))
@@ -135,6 +136,8 @@ def scoreboard_heading(technology: str, seconds: float | None) -> str:
     return (
         "# Scoreboard\n\n"
         f"Measured with ngspice-{ngspice_version()} in {technology} ({load_technology(technology).description}), "
-        f"{datetime.now(UTC):%Y-%m-%d}{took}. Bounds are the must; PASS keeps it, AIM keeps the aim "
-        "too, FAIL misses it, KNOWN differs from the paper for the stated reason, REPORT has no bound."
+        f"{datetime.now(UTC):%Y-%m-%d}{took}. Bounds are the must; PASS keeps it, AIM keeps the aim too, FAIL misses "
+        "it, KNOWN differs from the paper for the stated reason, REPORT has no bound. A source says where the paper "
+        "has it; a bound that is required is this project's own. Coarse solvers are those that neglect more than "
+        "1e-14 C: their trapezoidal rule rings inside gates."
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Transform, offset_copy
 from scipy.special import ndtr
 
 from harness.figures import TWO_COLUMNS, new_figure, share_bars
@@ -103,7 +104,7 @@ def _required(axes: Axes) -> None:
 
 def _draw_margins(axes: Axes, mine: Sequence[Point], colour: str, marker: str, label: str) -> None:
     for place, point in enumerate(mine):
-        _point(axes, _place(point), point.worst, colour, marker, label if place == 0 else "")
+        _point(axes, 100 * point.sigma, point.worst, colour, marker, label if place == 0 else "", _beside(axes, point))
     if len(mine) > 1:
         sigmas = np.linspace(0, 2 * mine[1].sigma, 80)
         axes.plot(100 * sigmas, least(mine, sigmas), color=colour, linewidth=0.9)
@@ -113,11 +114,12 @@ def _draw_wrong(axes: Axes, mine: Sequence[Point], colour: str, marker: str, lab
     for point in mine:
         share, low, high = point.wrong_share
         if point.wrong:
-            _point(axes, _place(point), (share, low, high), colour, marker, "")
+            _point(axes, 100 * point.sigma, (share, low, high), colour, marker, "", _beside(axes, point))
         else:  # an upper bound
-            axes.plot(_place(point), high, marker=marker, color=colour, markerfacecolor="white", linestyle="none",
-                      markersize=4)  # fmt: skip
-            axes.annotate("", (_place(point), high / 2.2), (_place(point), high),
+            where, x = _beside(axes, point), 100 * point.sigma
+            axes.plot(x, high, marker=marker, color=colour, markerfacecolor="white", linestyle="none", markersize=4,
+                      transform=where)  # fmt: skip
+            axes.annotate("", (x, high / 2.2), (x, high), xycoords=where, textcoords=where,
                           arrowprops={"arrowstyle": "->", "color": colour, "linewidth": 0.8})  # fmt: skip
     if len(mine) > 1:
         sigmas = np.linspace(0, 2 * mine[1].sigma, 80)
@@ -125,15 +127,20 @@ def _draw_wrong(axes: Axes, mine: Sequence[Point], colour: str, marker: str, lab
         axes.plot(100 * sigmas, sum(ndtr(-mean / sigma) for mean, sigma in curves), color=colour, linewidth=0.9)
 
 
-def _place(point: Point) -> float:
-    """Return where a point stands on the axis of the junctions' sigma (%): series beside each other."""
-    return 100 * point.sigma + 0.1 * list(SERIES).index((point.mtj, point.threshold))
+def _beside(axes: Axes, point: Point) -> Transform:
+    """Return where a point is drawn: series a little beside each other, though they are simulated at one sigma."""
+    figure = axes.get_figure(root=True)
+    return offset_copy(axes.transData, figure, x=2.5 * list(SERIES).index((point.mtj, point.threshold)), units="points")
 
 
-def _point(axes: Axes, x: float, value: tuple[float, float, float], colour: str, marker: str, label: str) -> None:
+def _point(
+    axes: Axes, x: float, value: tuple[float, float, float], colour: str, marker: str, label: str,
+    transform: Transform | None = None,
+) -> None:  # fmt: skip
     middle, low, high = value
     axes.errorbar(x, middle, [[middle - low], [high - middle]], color=colour, marker=marker, markersize=3.5,
-                  capsize=2, linewidth=0.8, linestyle="none", label=label or None)  # fmt: skip
+                  capsize=2, linewidth=0.8, linestyle="none", label=label or None,
+                  transform=transform or axes.transData)  # fmt: skip
 
 
 def _draw_areas(axes: Axes, study: Samples, every: Sequence[Point]) -> None:

@@ -189,7 +189,12 @@ def _draw_currents(axes: Axes, waves: pd.DataFrame, values: Values) -> None:
         if synapse:
             output = waves[f"i(vout_{name})"] * 1e6
             axes.plot(
-                waves.index, output, color=colour, linestyle="--", linewidth=1.0, label=f"output, {name.upper()} cell"
+                waves.index,
+                output,
+                color=colour,
+                linestyle="--",
+                linewidth=1.0,
+                label=f"output and keep-alive, {name.upper()} cell",
             )
     if not synapse:
         iref = reference_current(values, waves) * 1e6

@@ -209,7 +209,7 @@ def _draw_levels(results: Results, axes: Axes) -> None:
         axes.bar(place + shift, [levels[state] / alpha for state in shown], 0.38, color=colour, label=label)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.set_xticks(place, names, fontsize=6.5)
-    axes.set(xlabel="Active cells of one bit line, 10k/20k", ylabel="Current (alpha)", ylim=(-0.3, 6.8))
+    axes.set(xlabel="Active cells of one bit line, 10k/20k", ylabel="Current (alpha of a cell)", ylim=(-0.3, 6.8))
     axes.legend(loc="upper left")
 
 
@@ -222,12 +222,12 @@ def _draw_examples(results: Results, axes: Axes) -> None:
     axes.plot(time, waves["i(visynapse)"] / unit, color="#1f5fa8", label="ISYNAPSE (5D, then 5E)")
     second = (T_SECOND - T_WL) * 1e9
     axes.axvline(second, color="0.6", linewidth=0.6, linestyle=":")
-    for name, level, place in (("C", 5, 330), ("D", 4, 330), ("E", 2, 1080)):
+    for name, level, place in (("C", 5, 330), ("D", 4, 330), ("E", 2, 1010)):
         measured = float(results.select(f"example_{name.lower()}")["value"].iloc[0]) / unit
         axes.annotate(
             f"5{name}: {measured:.2f} alpha", (place, level), (0, 3), textcoords="offset points", fontsize=6.5
         )
-    axes.set(xlabel="Time after the first WL (ns)", ylabel="Current (alpha)", xlim=(-50, 1400), ylim=(-3, 11))
+    axes.set(xlabel="Time after the first WL (ns)", ylabel="Current (alpha)", xlim=(-50, 1400), ylim=(-4, 11))
     axes.legend(loc="upper right")
 
 

@@ -157,13 +157,17 @@ class Figure8Noise(Testbench):
                 axes.barh(row, bar.value * 1e6, color=bar.colour, height=0.7)
                 low, high = (1e6 * end for end in bar.interval)
                 axes.plot([low, high], [row, row], color="0.2", linewidth=1.0)
-                axes.annotate(f"{bar.value * 1e6:.0f}", (high * 1.04, row), va="center", fontsize=6.5)
+                axes.annotate(_three_digits(bar.value * 1e6), (high * 1.04, row), va="center", fontsize=6.5)
             axes.set_yticks(range(len(bars)), [bar.label for bar in bars])
             axes.invert_yaxis()
             axes.set(xscale="log", xlim=(3, 1e4))
             axes.set_title(f"Figure 8{name[-1].upper()}: {title}, N = {studies[name].counts}", loc="left", fontsize=7.5)
         panels[-1].set_xlabel("rms noise of one event; sigma over chips, with its 95 % interval (uV)")
         return figure
+
+
+def _three_digits(microvolts: float) -> str:
+    return f"{microvolts:.3g}" if microvolts < 1000 else f"{microvolts:.0f}"
 
 
 def noise_bars(results: Results, places: Sequence[str]) -> Iterable[Bar]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 from scipy.special import comb
 
@@ -106,12 +107,14 @@ def draw(study: Samples) -> Figure:
     highest = times[VTH_LEVELS[-1]]
     _draw_chips(left, times.head(CHIPS).rename(columns=lambda vth: vth * 1e3))
     left.set(xlabel="VTH (mV)", ylabel="Integration time (ns)", xticks=[vth * 1e3 for vth in VTH_LEVELS])
-    left.set_title(f"{CHIPS} chips, {np.ptp(highest.head(CHIPS)):.0f} ns apart", loc="right", fontsize=7)
+    left.set_title(f"the first {CHIPS} chips, {np.ptp(highest.head(CHIPS)):.0f} ns apart", loc="right", fontsize=7)
     upper = figure.add_subplot(grid[0, 1])
     _draw_levels(study, upper, figure.add_subplot(grid[1, 1], sharex=upper))
     right.hist(highest, bins=14, color="#1f5fa8", alpha=0.6)
     right.set(xlabel=f"Time at VTH {VTH_LEVELS[-1] * 1e3:.0f} mV (ns)", ylabel="Chips")
-    right.set_title(f"{study.counts} chips; ten span {expected_range(highest, CHIPS):.0f} ns", loc="right", fontsize=7)
+    right.yaxis.set_major_locator(MaxNLocator(integer=True))
+    expected = expected_range(highest, CHIPS)
+    right.set_title(f"{study.counts} chips; ten expected to span {expected:.0f} ns", loc="right", fontsize=7)
     return figure
 
 

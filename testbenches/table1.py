@@ -33,8 +33,8 @@ MM2 = "mm$^2$"
 NOTE = (
     "Active: a period in which all 16 axons give a stimulus and every neuron fires; idle: one without a stimulus.\n"
     "Once it has fired, a dendrite takes less until the next period, which outweighs a single event at 1 kHz. Sixteen\n"
-    "clusters are 16 times one, without what connects them. A synaptic operation is what an event adds, over its 256\n"
-    "synapses; both energies are those at 50 kHz. –: section 3.3 of the paper does not state it."
+    "clusters are 16 times one, without what connects them. Energies are those at 50 kHz, by synapse or by spike.\n"
+    "Bias currents, reference voltages and pads are not counted. –: section 3.3 of the paper does not state it."
 )
 
 
@@ -138,8 +138,9 @@ class Table1(LivingTestbench):
             for name, period in (("idle", SILENT), ("active", EVENT)):
                 power = float(cluster_power(results, frequency, period).sum())
                 yield Summary(f"power_{name}_{frequency / 1e3:g}_khz", power, "W")
-        yield Summary("energy_synaptic_operation", synaptic_energy(results), "J")
-        yield Summary("energy_spike", spike_energy(results), "J")
+        yield Summary("energy_synaptic_operation_added", synaptic_energy(results), "J")
+        yield Summary("energy_synaptic_operation_all_included", whole_energy(results) / made.synapses, "J")
+        yield Summary("energy_spike_all_included", whole_energy(results) / made.neurons, "J")
         yield Summary("paper_density", ONE.density)
         yield Summary("paper_density_sixteen", SIXTEEN.density)
         yield Summary("paper_area", CLUSTERS * ONE.area * 1e6)
@@ -194,9 +195,9 @@ def synaptic_energy(results: Results) -> float:
     return float(added) / FREQUENCIES[-1] / (ARRAY_ROWS * ARRAY_COLUMNS)
 
 
-def spike_energy(results: Results) -> float:
-    """Return the energy (J) of a spike: all that the cluster takes in a period where every neuron fires, at 50 kHz."""
-    return float(cluster_power(results, FREQUENCIES[-1], EVENT).sum()) / FREQUENCIES[-1] / ARRAY_COLUMNS
+def whole_energy(results: Results) -> float:
+    """Return the energy (J) that a cluster takes, idle power too, in a period where every neuron fires, at 50 kHz."""
+    return float(cluster_power(results, FREQUENCIES[-1], EVENT).sum()) / FREQUENCIES[-1]
 
 
 def table_rows(results: Results, made: Silicon) -> list[tuple[str, ...]]:
@@ -211,9 +212,13 @@ def table_rows(results: Results, made: Silicon) -> list[tuple[str, ...]]:
         _counted("Neurons", made.neurons, (f"{ONE.neurons:,}", f"{SIXTEEN.neurons:,}")),
         ("Frequency of GCLK", span, span, PAPER_SPAN, PAPER_SPAN, SIMULATED),
         ("Supplies", supply, supply, *NOT_STATED, "given"),
-        ("Energy of a synaptic operation", engineering(synaptic_energy(results), "J", 3), "same", *NOT_STATED, DERIVED),
-        ("Energy of a spike, all included", engineering(spike_energy(results), "J", 3), "same", *NOT_STATED, DERIVED),
     ]
+    for name, joule in (
+        ("Energy that a synaptic operation adds", synaptic_energy(results)),
+        ("Energy of a synaptic operation, all included", whole_energy(results) / made.synapses),
+        ("Energy of a spike, all included", whole_energy(results) / made.neurons),
+    ):
+        rows.append((name, engineering(joule, "J", 3), "same", *NOT_STATED, DERIVED))
     for frequency in FREQUENCIES:
         powers = [float(cluster_power(results, frequency, period).sum()) for period in (SILENT, EVENT)]
         one, sixteen = (" / ".join(f"{1e3 * n * power:#.4g}" for power in powers) for n in (1, CLUSTERS))
@@ -241,14 +246,20 @@ def _draw_table(axes: Axes, rows: Sequence[Sequence[str]]) -> None:
 def _draw_power(axes: Axes, results: Results) -> None:
     """Draw the supplies of a cluster at 50 kHz."""
     powers = {
-        name: cluster_power(results, FREQUENCIES[-1], period) for name, period in (("active", EVENT), ("idle", SILENT))
+        name: cluster_power(results, FREQUENCIES[-1], period) for name, period in (("idle", SILENT), ("active", EVENT))
     }
     for shift, (name, colour) in enumerate((("idle", "0.6"), ("active", "#1f5fa8"))):
         places = [place + 0.4 * shift for place in range(len(SUPPLIES))]
         axes.barh(places, powers[name][list(SUPPLIES)] * 1e3, height=0.4, color=colour, label=name)
-    axes.set_yticks([place + 0.2 for place in range(len(SUPPLIES))], SUPPLIES, fontsize=6.5)
+    axes.set_yticks([place + 0.2 for place in range(len(SUPPLIES))], map(supply_name, SUPPLIES), fontsize=6.5)
     axes.set(xlabel="Power of a cluster by supply at 50 kHz (mW)")
     axes.legend(loc="lower right")
+
+
+def supply_name(supply: str) -> str:
+    """Return a supply's source as text: ``vddio_word_lines`` is VDDIO, word lines."""
+    line, _, block = supply.partition("_")
+    return f"{line.upper()}, {block.replace('_', ' ')}"
 
 
 def _draw_area(axes: Axes, made: Silicon, overhead: float) -> None:

@@ -18,7 +18,7 @@ from testbenches.sensitivity import MEASURES
 from testbenches.sensitivity import TESTBENCH as SENSITIVITY
 from testbenches.silicon import silicon
 from testbenches.table1 import TESTBENCH as TABLE1
-from testbenches.table1 import cluster_power, rest_error, spike_energy, synaptic_energy, whole
+from testbenches.table1 import cluster_power, rest_error, synaptic_energy, whole, whole_energy
 
 Readings = list[tuple[int, str, float]]
 
@@ -147,4 +147,4 @@ def test_power_and_energies_of_table_1_are_those_of_sixteen_columns() -> None:
     assert cluster_power(results, 10e3, 0).sum() == pytest.approx(210e-6 + 10e3 * 160e-12)
     assert rest_error(results) == pytest.approx(0, abs=1e-12)
     assert synaptic_energy(results) == pytest.approx(160e-12 / 256)
-    assert spike_energy(results) == pytest.approx((210e-6 / 50e3 + 160e-12) / 16)
+    assert whole_energy(results) == pytest.approx(210e-6 / 50e3 + 160e-12)
