@@ -55,7 +55,7 @@ figures: $(READY) ## simulate from transistors; the paper's figures but 11 and 1
 scoreboard: $(READY) ## all rows: corners and self-calibration too; ONLY="fig09f leak" renews theirs alone
 	@$(SPINTEGRATE) scoreboard $(call quote_each,$(ONLY)) $(OPTIONS)
 
-campaign: $(READY) ## every Monte Carlo study: the chain, contributions, repeatability (an hour); ONLY="fig08e chain"
+campaign: $(READY) ## every Monte Carlo study: chain, chips, contributions, random matrices (two hours); ONLY="fig08e chain"
 	@$(SPINTEGRATE) campaign $(call quote_each,$(ONLY)) $(OPTIONS)
 
 # A figure that fails does not keep the report from saying so.
