@@ -4,6 +4,7 @@ Data are scripts (see harness.report_scripts): runs/<testbench>/<n>.js, figures/
 which has each line once however many decks share it.
 """
 
+import contextlib
 import itertools
 import math
 import shutil
@@ -69,11 +70,24 @@ class Chapter:
 def write_report(results: Path, benches: Sequence[Testbench]) -> Path:
     """Write results/report/ from what is stored, simulating nothing, and return its first page.
 
+    The report before it stays until the new one is whole.
+
     Raises:
         HarnessError: a results folder that cannot be read.
     """
-    folder = results / "report"
-    shutil.rmtree(folder, ignore_errors=True)
+    folder, beside = results / "report", results / ".report"
+    shutil.rmtree(beside, ignore_errors=True)  # of a call that was killed
+    try:
+        page = _write_report(beside / "new", results, benches)
+        with contextlib.suppress(FileNotFoundError):  # the first report
+            folder.rename(beside / "old")
+        (beside / "new").rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return folder / page.name
+
+
+def _write_report(folder: Path, results: Path, benches: Sequence[Testbench]) -> Path:
     for name in ASSETS:
         (folder / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(SITE / name, folder / "site" / name)

@@ -70,19 +70,26 @@ class Places:
         if name in self.studies and str(row["statement"]).endswith("samples)"):
             return f"bench/{name}.html#study"
         if name in self.readings:
-            run = self._run(name, value)
+            run = self._run(name, measure, value)
             return f"bench/{name}.html#{'waveforms' if run is None else f'run={run}'}"
         for bench, run, limit, volts in self.stress:
             if measure == f"soa_{limit:.3g}_v" and math.isclose(volts, value, rel_tol=PRINTED):
                 return f"bench/{bench}.html#run={run}"
         return ""
 
-    def _run(self, name: str, value: float) -> int | None:
-        """Return the run that this very value was read from, if it is one's; a worst case has lost its sign."""
+    def _run(self, name: str, measure: str, value: float) -> int | None:
+        """Return the run that this very value was read from, if it is one's; a worst case has lost its sign.
+
+        Readings of the row's own measure come first; of the others, anything may have a whole number by chance.
+        """
         if value == 0 or math.isnan(value):
             return None
-        found = (run for run, _, read in self.readings[name] if math.isclose(abs(read), abs(value), rel_tol=PRINTED))
-        return next(found, None)
+        same = [
+            reading for reading in self.readings[name] if math.isclose(abs(reading[2]), abs(value), rel_tol=PRINTED)
+        ]
+        own = [run for run, read, _ in same if read == measure]
+        others = [] if value.is_integer() else [run for run, _, _ in same]
+        return next(iter(own + others), None)
 
 
 def shown_rows(board: Board, places: Places) -> list[dict[str, str]]:

@@ -225,7 +225,12 @@ def _key(bench: Testbench, study: Study, cases: Sequence[SampledCase]) -> str:
 
 
 def _measuring_code(bench: Testbench) -> Iterator[bytes]:
-    """Yield the source of every module that turns this testbench's waveforms into values."""
+    """Yield the source of every module that turns this testbench's waveforms into values.
+
+    Followed from module to module are the functions and classes among their globals, and only within testbenches/. A
+    module that gives nothing but constants or Parameters is not, and of harness/ there is nothing but measure.py: what
+    `measure` computes with stands in a module that is followed.
+    """
     modules = [sys.modules[kind.__module__] for kind in type(bench).__mro__]
     seen: set[str] = set()
     own = {"testbenches", modules[0].__name__.partition(".")[0]} - {"harness"}

@@ -1,11 +1,9 @@
 """What a testbench declares: its question, parameters, cases, deck, measurements, picture and claims."""
 
-import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import pandas as pd
@@ -330,7 +328,7 @@ class Testbench(ABC):
         """Return the figure of results and of the studies that ``beside`` names, or None."""
         return None
 
-    # What follows is the machinery that the harness calls; a testbench does not override it.
+    # What follows is the machinery that the harness calls. Of it, a testbench overrides only `cases`, to add to each.
 
     def all_parameters(self) -> dict[str, Parameter]:
         """Return every declared parameter by name."""
@@ -383,10 +381,6 @@ class Testbench(ABC):
         if len({case.id for case in cases}) != len(cases) or not cases:
             raise HarnessError(f"{self.name}: its cases are not distinct, or there are none.")
         return cases
-
-    def module_file(self) -> Path:
-        """Return the file that declares this testbench."""
-        return Path(inspect.getfile(type(self)))
 
 
 def nominal_silicon(values: Values) -> dict[str, Any]:

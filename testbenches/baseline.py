@@ -7,7 +7,8 @@ import pandas as pd
 
 from harness.measure import value_at
 from harness.testbench import Claim, Reading, Results, Summary, Values
-from testbenches.membrane import CORNERS, GEN, LAT, REST, RFR, MembraneTestbench, Stimulus
+from testbenches.membrane import GEN, LAT, REST, RFR, MembraneTestbench, Stimulus
+from testbenches.parameters import CORNERS
 
 T_EVENT = 2.4e-6  # s, event to event
 # Baseline and stimulus (share of STIMULUS) of each event; without a stimulus VINTEG shows where it starts.

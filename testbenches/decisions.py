@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from harness.testbench import Claim, Results, Summary, Values
 from testbenches.chain_event import ChainTestbench, wrong_decisions
+from testbenches.parameters import CORNERS
 
 VTH_LEVELS = (0.80, 0.81, 0.82, 0.83, 0.84)
 
@@ -28,7 +29,7 @@ class Decisions(ChainTestbench):
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield threshold x corner x VTH."""
         for threshold in (5, 7):
-            for corner in ("tt", "ff", "ss", "fs", "sf"):
+            for corner in CORNERS:
                 for vth in VTH_LEVELS:
                     yield {"THRESHOLD": threshold, "CORNER": corner, "VTH": vth}
 

@@ -8,7 +8,8 @@ import pandas as pd
 from harness.analysis import Analysis, Transient
 from harness.measure import value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values, conditions
-from testbenches.membrane import CORNERS, SOLVER, T_GCLK, MembraneTestbench, Stimulus, proportionality
+from testbenches.membrane import SOLVER, T_GCLK, MembraneTestbench, Stimulus, proportionality
+from testbenches.parameters import CORNERS
 
 STEPS, HOLD = "steps", "hold"
 SILICON = (*((corner, 27.0) for corner in CORNERS), ("tt", -40.0), ("tt", 85.0), ("ff", 85.0), ("ss", -40.0))

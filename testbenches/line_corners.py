@@ -8,8 +8,7 @@ import numpy as np
 from harness.measure import settling_time
 from harness.testbench import Claim, Golden, Results, Summary, Values
 from testbenches.line_resistance import ROWS, T_FIRST, T_WL, LineResistance, alpha_of, line_effect, sum_errors
-
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
+from testbenches.parameters import CORNERS
 
 
 class LineCorners(LineResistance):

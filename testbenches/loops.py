@@ -15,8 +15,8 @@ from harness.analysis import Analysis, Frequency, Transient
 from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import loop_gain, phase_margin, settling_time
 from harness.testbench import Claim, Reading, Results, Summary, Testbench, Values
+from testbenches.parameters import CORNERS
 
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
 START_UP, GAIN_MARGIN = "start_up", "gain_margin"
 T_RAMP, T_END = 1e-6, 40e-6  # s
 SETTLED = 5e-3  # V

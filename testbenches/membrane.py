@@ -13,7 +13,6 @@ from harness.analysis import Analysis, Solver, Transient
 from harness.testbench import Parameter, Testbench, Values
 from testbenches.parameters import IBIAS, ILEAKAGE, VCM_COL, VDDIO, VLAT, VREST, VRFR, VTH
 
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
 REST, RFR, LAT, GEN = "rest", "rfr", "lat", "gen"
 T_RESET, T_WINDOW, T_DECIDE, T_DECIDED = 0.8e-6, 0.4e-6, 0.6e-6, 0.7e-6  # s: reset; after it window, SWCOMP on, off
 T_SELECT = 0.1e-6  # s, selection to reset

@@ -11,9 +11,8 @@ from harness.analysis import Analysis, Solver, Transient
 from harness.figures import TWO_COLUMNS, level_line, new_figure, weight_colours
 from harness.measure import first_crossing, fit_line, value_at
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Testbench, Values
-from testbenches.parameters import IBIAS, VCM_COL, VCM_TWG, VDDIO, VREST, VTH
+from testbenches.parameters import CORNERS, IBIAS, VCM_COL, VCM_TWG, VDDIO, VREST, VTH
 
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
 T_RELEASE, T_WINDOW, T_END = 0.6e-6, 0.7e-6, 0.15e-6  # s
 T_HOLD = 20e-6  # s, one period of GCLK
 T_KICK = 50e-9  # s, after which the virtual ground has settled from the release

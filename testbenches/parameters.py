@@ -1,6 +1,8 @@
-"""The supplies, levels and currents that testbenches share, so that one name has one default and one range."""
+"""The corners, supplies, levels and currents that testbenches share, so that one name has one default and one range."""
 
 from harness.testbench import Parameter
+
+CORNERS = ("tt", "ff", "ss", "fs", "sf")
 
 VDD = Parameter("VDD", "core supply", "V", supply="core", low=0.5, high=1.3)
 VDDIO = Parameter("VDDIO", "thick-oxide supply, also the word lines' level", "V", supply="io", low=1.0, high=2.2)

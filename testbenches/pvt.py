@@ -17,9 +17,8 @@ from harness.measure import fit_line
 from harness.technology import load_technology
 from harness.testbench import Claim, DatasheetRow, Reading, Results, Summary, Values
 from testbenches.chain_conditions import ChainConditions
-from testbenches.parameters import VCM_TWG, VTH
+from testbenches.parameters import CORNERS, VCM_TWG, VTH
 
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
 TEMPERATURES = (-40.0, 27.0, 85.0)  # C
 SUPPLIES = (0.95, 1.0, 1.05)  # of VDD and VDDIO: a regulator's 5 %, which leaves the oxides half of their 10 %
 COLOURS = dict(zip(TEMPERATURES, ("#1f5fa8", "0.35", "#b3003b"), strict=True))

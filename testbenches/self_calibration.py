@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 from harness.testbench import Claim, Results, Summary, Values
 from testbenches.chain_event import ChainTestbench, linearity, worst, wrong_decisions
+from testbenches.parameters import CORNERS
 
 THRESHOLDS = (5, 7)
-CORNERS: tuple[Mapping[str, Any], ...] = tuple({"CORNER": corner} for corner in ("tt", "ff", "ss", "fs", "sf"))
 SPREADS: tuple[Mapping[str, Any], ...] = (
+    *({"CORNER": corner} for corner in CORNERS),
     {"C_SCALE": 1.15}, {"C_SCALE": 0.85}, {"RA_SCALE": 1.2}, {"RA_SCALE": 0.8},
     *({"CORNER": corner, **pair} for corner in ("ss", "ff")
       for pair in ({"C_SCALE": 1.15, "RA_SCALE": 1.2}, {"C_SCALE": 0.85, "RA_SCALE": 0.8})),
@@ -41,7 +42,7 @@ class SelfCalibration(ChainTestbench):
         """Yield both thresholds over every spread; each case names all that can vary, so that columns are whole."""
         base = {name: settings[name] for name in ("CORNER", "C_SCALE", "RA_SCALE", "IBIAS", "TEMP")}
         for threshold in THRESHOLDS:
-            for spread in (*CORNERS, *SPREADS, *TEMPERATURES):
+            for spread in (*SPREADS, *TEMPERATURES):
                 yield {"THRESHOLD": threshold, **base, **spread}
 
     def weights(self, values: Values) -> Sequence[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from harness.circuit import MTJ, Device, leaf_devices
+from harness.draws import WIRE
 from harness.errors import HarnessError
 from harness.quantities import parse_quantity
 from harness.render import TESTBENCHES, DeckBuilder
@@ -14,8 +15,6 @@ from harness.technology import Technology
 from harness.testbench import Values, conditions
 from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS
 from testbenches.cluster import FlatCluster, Task
-
-WIRE = "cwire_"  # how netlists/macros.j2 begins the name of wiring, which stands over the devices
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def silicon(devices: Iterable[Device], technology: Technology, bits: int) -> Sil
             w, length, m = (_size(device, name) for name in ("w", "l", "m"))
             unit = facts.metres_per_unit
             row |= {"transistors": 1, "active": m * w * unit * (length * unit + 2 * (facts.diffusion_length or 0.0))}
-        elif device.kind == "c" and not device.path.rpartition(".")[2].startswith(WIRE):
+        elif device.kind == "c" and not device.path.rpartition(".")[2].startswith(WIRE):  # wires are over devices
             row["capacitors"] = parse_quantity(device.model, "", device.path) / technology.capacitor.density
         elif device.kind == MTJ:
             row["junctions"] = 1

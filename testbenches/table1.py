@@ -14,12 +14,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.analysis import Analysis, Transient
 from harness.figures import TWO_COLUMNS, draw_table, new_figure
 from harness.quantities import engineering
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
 from testbenches.chain_event import ARRAY_COLUMNS, ARRAY_ROWS
-from testbenches.living_event import FINER_SOLVER, LIVING_PARAMETERS, SUPPLIES, LivingTestbench, fired
+from testbenches.gclk_range import SlowTestbench
+from testbenches.living_event import FINER_SOLVER, LIVING_PARAMETERS, SUPPLIES, fired
 from testbenches.silicon import Silicon, cluster_silicon
 
 FREQUENCIES = (1e3, 10e3, 50e3)  # Hz
@@ -58,7 +58,7 @@ PAPER_SPAN = "1 to 50 kHz"
 PLACE = "paper 3.3, Table 1"
 
 
-class Table1(LivingTestbench):
+class Table1(SlowTestbench):
     """All axons at once, one synapse of weight n and fifteen of weight 0 on each neuron; then a silent period."""
 
     name = "table1"
@@ -100,11 +100,6 @@ class Table1(LivingTestbench):
     def stimuli(self, values: Values) -> Sequence[Sequence[int]]:
         """Return all axons, a silent period, and one that ends it."""
         return [list(range(ARRAY_ROWS)), [], []]
-
-    def analysis(self, values: Values) -> Analysis:
-        """Return the transient; a step may be a tenth of the shortest phase of a period that nothing happens in."""
-        t_max = max(self.t_max, 1 / float(values["F_GCLK"]) / 100)
-        return Transient(self.stop_time(values), t_max, self.solver)
 
     def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
         """Yield the living cluster's readings, and what each supply gives between activity and GCLK's fall."""

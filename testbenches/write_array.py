@@ -17,6 +17,8 @@ from harness.mtj import load_mtj_set
 from harness.switching import write_error
 from harness.synapse import ANTIPARALLEL, PARALLEL
 from harness.testbench import Claim, Parameter, Reading, Results, Summary, Values
+from testbenches.chain_event import ARRAY_ROWS, THRESHOLD_ROWS
+from testbenches.parameters import CORNERS
 from testbenches.write_event import (
     LINES,
     NEIGHBOUR,
@@ -30,9 +32,7 @@ from testbenches.write_event import (
 )
 
 EVENTS, LEVELS = "events", "levels"
-ARRAY_ROWS, THRESHOLD_ROWS = 16, 2
 MTJ_SETS = ("10k20k", "5k30k")
-CORNERS = ("tt", "ff", "ss", "fs", "sf")
 LARGE_RA = 1.2  # a chip's RA a fifth above nominal
 SILICON = (("tt", 27.0), *((corner, temp) for corner in CORNERS for temp in (-40.0, 85.0)))
 

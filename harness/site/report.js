@@ -160,11 +160,16 @@ class Viewer {
   get chosen() { return this.part("input[name=cursor]:checked").value; }
   get low() { return this.run.x[0]; }
   get high() { return this.run.x[this.run.x.length - 1]; }
+  // Onto a scale that the screen is even in, and back.
+  get to() { return this.run.axis.log ? Math.log : (x) => x; }
+  get back() { return this.run.axis.log ? Math.exp : (x) => x; }
 
   async show(number) {
     const started = performance.now(), bench = this.root.dataset.bench;
+    this.wanted = number;
+    this.select.value = number; // the next step is from here
     const content = await spintegrate.load(`../runs/${bench}/${number}.js`);
-    this.select.value = number;
+    if (this.wanted !== number) return; // another was asked for since
     const chosen = this.run && new Set(this.shown), old = this.run;
     this.run = new Run(content);
     const has = new Set(this.run.signals.map((signal) => signal.name));
@@ -328,14 +333,12 @@ class Viewer {
   }
 
   scaled(factor, centre) { // on a logarithmic axis by ratios
-    const to = this.run.axis.log ? Math.log : (x) => x, back = this.run.axis.log ? Math.exp : (x) => x;
-    const [from, end] = this.window.map(to), middle = to(centre ?? back((from + end) / 2));
+    const { to, back } = this, [from, end] = this.window.map(to), middle = centre === undefined ? (from + end) / 2 : to(centre);
     this.zoom(Math.max(back(middle - (middle - from) * factor), this.low), Math.min(back(middle + (end - middle) * factor), this.high));
   }
 
   moved(share) {
-    const to = this.run.axis.log ? Math.log : (x) => x, back = this.run.axis.log ? Math.exp : (x) => x;
-    const [from, end] = this.window.map(to), room = [to(this.low) - from, to(this.high) - end];
+    const { to, back } = this, [from, end] = this.window.map(to), room = [to(this.low) - from, to(this.high) - end];
     const step = Math.min(room[1], Math.max(room[0], share * (end - from)));
     this.zoom(back(from + step), back(end + step));
   }
@@ -392,10 +395,11 @@ class Viewer {
 
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.run) return;
-    const pixel = (this.window[1] - this.window[0]) / Math.max(1, this.plots[0]?.over.clientWidth ?? 1);
+    const { to, back } = this, [from, end] = this.window.map(to), at = this.cursors[this.chosen];
+    const pixel = (end - from) / Math.max(1, this.plots[0]?.over.clientWidth ?? 1);
     const by = (event.shiftKey ? 10 : 1) * (event.key === "ArrowLeft" ? -pixel : pixel);
     const acts = {
-      ArrowLeft: () => this.place(this.chosen, (this.cursors[this.chosen] ?? (this.window[0] + this.window[1]) / 2) + by),
+      ArrowLeft: () => this.place(this.chosen, back((at === null ? (from + end) / 2 : to(at)) + by)),
       "+": () => this.do("in"), "=": () => this.do("in"), "-": () => this.do("out"), 0: () => this.do("all"),
       a: () => { this.part("input[name=cursor][value=a]").checked = true; },
       b: () => { this.part("input[name=cursor][value=b]").checked = true; },
@@ -507,10 +511,11 @@ async function show(picture) {
 }
 
 async function showDeck(place) {
-  const [bench, number] = location.hash.slice(1).split("/");
+  const asked = location.hash, [bench, number] = asked.slice(1).split("/");
   if (!/^\w+$/.test(bench) || !/^\d+$/.test(number ?? "")) return;
   const part = (name) => place.querySelector(`[data-part=${name}]`);
   const { lines, decks } = await spintegrate.load(`decks/${bench}.js`), deck = decks[number];
+  if (location.hash !== asked) return; // another was asked for since
   const text = [];
   for (let i = 0; i < deck.parts.length; i += 2) text.push(...lines.slice(deck.parts[i], deck.parts[i] + deck.parts[i + 1]));
   document.title = `${bench} ${deck.name}: netlist - spintegrate`;
@@ -547,7 +552,7 @@ function openViewer(root) {
     const there = () => asked && document.getElementById("waveforms").scrollIntoView();
     there();
     if (number !== null) viewer.show(number).then(there, (error) => {
-      viewer.part(".strips").textContent = error.message;
+      if (viewer.wanted === number) viewer.part(".strips").textContent = error.message;
       throw error;
     });
     if (document.readyState !== "complete") addEventListener("load", there, { once: true }); // pictures above had no height yet

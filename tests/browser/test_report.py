@@ -266,6 +266,50 @@ def test_a_loop_is_read_on_a_logarithmic_axis(site: Path, tab: Any) -> None:
     assert high / low == pytest.approx(1e3, rel=0.01)
 
 
+def test_the_keyboard_moves_a_cursor_by_ratios_on_a_logarithmic_axis(site: Path, tab: Any) -> None:
+    page = tab.viewer(site / "bench" / "stability.html")
+    page.focus(".strips")
+    pixel = 1e6 ** (1 / over(page).bounding_box()["width"])
+    at = "spintegrate.viewer.cursors.a"
+    page.keyboard.press("ArrowRight")  # from the middle of 1 kHz to 1 GHz
+    assert page.evaluate(at) == pytest.approx(1e6 * pixel, rel=1e-6)
+    place_cursor(page, "a", "10k")
+    page.focus(".strips")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(at) == pytest.approx(1e4 / pixel, rel=1e-6)
+    page.keyboard.press("Shift+ArrowRight")
+    assert page.evaluate(at) == pytest.approx(1e4 * pixel**9, rel=1e-6)
+
+
+LAST_COMES_FIRST = """() => { const load = spintegrate.load.bind(spintegrate);
+    spintegrate.asked = [];
+    spintegrate.load = (path) => new Promise((go) => spintegrate.asked.push(go)).then(() => load(path)); }"""
+ANSWER = """async () => { for (const go of spintegrate.asked.reverse()) {
+    go(); await new Promise((done) => setTimeout(done, 300)); } }"""
+
+
+def test_of_two_quick_steps_the_last_is_shown_though_it_comes_first(site: Path, tab: Any) -> None:
+    page = tab.viewer(site / "bench" / "toy.html")
+    page.evaluate(LAST_COMES_FIRST)
+    for asked in (1, 2):
+        page.click("[data-do=next]")
+        page.wait_for_function(f"spintegrate.asked.length === {asked}")
+    page.evaluate(ANSWER)
+    assert page.url.endswith("#run=3") and page.locator("select.run").input_value() == "3"
+    assert page.evaluate("spintegrate.viewer.run.name") == "hostile"
+    assert page.get_attribute("a.netlist", "href") == "../deck.html#toy/3"
+
+
+def test_of_two_netlists_the_last_is_shown_though_it_comes_first(site: Path, tab: Any) -> None:
+    page = tab.open(site / "deck.html", "#toy/0")
+    page.evaluate(LAST_COMES_FIRST)
+    for asked, mark in enumerate(("toy/2", "stability/1"), 1):
+        page.evaluate(f"location.hash = '{mark}'")
+        page.wait_for_function(f"spintegrate.asked.length === {asked}")
+    page.evaluate(ANSWER)
+    assert page.inner_text("[data-part=name]") == "stability, noise"
+
+
 def test_noise_is_read_on_two_logarithmic_axes(site: Path, tab: Any) -> None:
     page = tab.viewer(site / "bench" / "stability.html", "#run=1")
     place_cursor(page, "b", "1M")

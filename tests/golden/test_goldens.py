@@ -5,6 +5,7 @@ The mutations need no simulation: a run is played back from the stored golden an
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -174,8 +175,9 @@ def test_a_golden_says_why_and_with_what_it_was_made(name: str, golden: Golden) 
 
 def test_no_stored_golden_is_without_a_testbench() -> None:
     declared = {
-        golden_stem(bench.name, golden_case(bench, golden).id)
+        Path(f"{golden_stem(bench.name, golden_case(bench, golden).id)}{ending}")
         for bench in all_testbenches().values()
         for golden in bench.goldens
+        for ending in (".csv", ".edges.csv", ".json")
     }
-    assert {path.with_suffix("") for path in GOLDENS.glob("*/*.json")} <= declared
+    assert {path for path in GOLDENS.rglob("*") if path.is_file()} <= declared

@@ -3,17 +3,18 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.circuit import Device, leaf_devices
 from harness.job import prepare
+from harness.mtj import mtj_set_names
 from harness.registry import all_testbenches
-from harness.render import Conditions, DeckBuilder, block_interface, block_names
+from harness.render import TESTBENCHES, Conditions, DeckBuilder, block_interface, block_names
 from harness.store import Store
-from harness.technology import load_technology, technology_names
+from harness.technology import Size, Technology, load_technology, technology_names
+from harness.testbench import conditions
 
 BlockValues = Callable[..., dict[str, Any]]
 BLOCKS = block_names()
@@ -169,10 +170,20 @@ def test_some_testbench_uses_the_block(used_blocks: set[str], block: str) -> Non
     assert block in used_blocks, f"netlists/{block}.cir.j2 stands in no deck: give it a testbench or remove it"
 
 
-def test_every_size_belongs_to_a_role_of_a_template() -> None:
-    """A row of sizing.toml that no template reads is a mistake in its name."""
-    folder = Path(__file__).parents[2]
-    templates = {path.name.removesuffix(".cir.j2"): path for path in folder.glob("netlists/*.cir.j2")}
-    templates |= {path.name.removesuffix(".cir.j2"): path for path in folder.glob("testbenches/**/*.cir.j2")}
-    sizing = load_technology("fdsoi28").sizing
-    assert [block for block in sizing if block not in templates] == []
+@pytest.mark.parametrize("technology", technology_names())
+def test_every_size_is_read_by_a_template(technology: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row of sizing.toml that no deck reads is a mistake in its name, of the block or of the role."""
+    read: set[tuple[str, str]] = set()
+    size = Technology.size
+
+    def noted(self: Technology, block: str, role: str, *fields: str) -> Size:
+        read.add((block, role))
+        return size(self, block, role, *fields)
+
+    monkeypatch.setattr(Technology, "size", noted)
+    for bench in all_testbenches().values():
+        values = bench.cases(bench.settings({}))[0].values
+        template, deck_values = bench.deck(values)
+        DeckBuilder(conditions(values)).deck(bench.name, TESTBENCHES / template, deck_values)
+    sizings = [load_technology(technology, mtj).sizing for mtj in mtj_set_names()]  # each may have a scaling
+    assert {(block, role) for sizing in sizings for block, roles in sizing.items() for role in roles} - read == set()

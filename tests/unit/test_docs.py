@@ -4,33 +4,42 @@ import importlib.util
 import re
 import shlex
 import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+from typer.core import TyperCommand
 from typer.testing import CliRunner
 
+from harness.arguments import parse_assignments
 from harness.cli import app
+from harness.errors import HarnessError
 from harness.job import prepare
 from harness.registry import all_testbenches
 from harness.render import block_names
 from harness.store import Store
-from harness.testbench import Testbench
+from harness.testbench import Testbench, conditions
 
 PROJECT = Path(__file__).parents[2]
 DOCS = PROJECT / "docs"
 
 
-def shown_commands() -> list[str]:
-    """Return every line of the console blocks, without its prompt, and the README's commands."""
+def shown_on_the_pages() -> list[str]:
+    """Return every line of the console blocks, without its prompt."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))]
     blocks = [
         block for text in texts for block in re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     ]
-    readme = re.findall(
-        r"^    ((?:make|\.venv/bin/spintegrate) .*)$", (PROJECT / "README.md").read_text("utf-8"), re.MULTILINE
-    )
-    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines()] + readme
+    return [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+
+
+def shown_in_the_readme() -> list[str]:
+    """Return the README's commands."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^    ((?:make|\.venv/bin/spintegrate) .*)$", text, re.MULTILINE)
 
 
 def example(name: str) -> ModuleType:
@@ -45,30 +54,89 @@ def example(name: str) -> ModuleType:
 EXAMPLES = ("threshold4", "switching_threshold", "overshoot")
 
 
+@cache
 def benches() -> dict[str, Testbench]:
     """Return the testbenches, with the examples'."""
     return all_testbenches() | {name: example(name).TESTBENCH for name in EXAMPLES}
 
 
-@pytest.mark.parametrize("command", shown_commands())
-def test_a_command_that_is_shown_exists(command: str) -> None:
+def check_settings(names: Iterable[str], settings: Iterable[str]) -> None:
+    """Fail where a testbench is none, or does not take one of these settings."""
+    assignments = {
+        name: value for name, value in parse_assignments(settings).items() if value != "mine"
+    }  # the reader's
+    for name in names:
+        assert name in benches()
+        conditions(benches()[name].settings(assignments))
+
+
+def check_make(words: Sequence[str]) -> None:
+    """Fail where make has no such target or variable, or a variable's value is refused."""
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    variables = dict(word.split("=", 1) for word in words if "=" in word)
+    assert [name for name in variables if f"$({name})" not in makefile] == []
+    (target,) = [word for word in words if "=" not in word]
+    own = [] if target in re.findall(r"^([a-z_-]+):", makefile, re.MULTILINE) else [target]
+    named = [name for variable in ("TB", "BENCH") for name in variables.get(variable, "").split()]
+    check_settings(own + named, [variables.get("SET", "")])
+
+
+def check_spintegrate(words: Sequence[str]) -> None:
+    """Fail where the program does not understand these words, which it reads without doing anything."""
+    read: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TyperCommand, "invoke", lambda _, context: read.update(context.params))
+        answer = CliRunner().invoke(app, list(words))
+    assert answer.exit_code == 0, answer.output
+    names = [read["name"]] if "name" in read else read.get("names") or []
+    check_settings(names, read.get("settings") or [])
+    if "case" in read:
+        assert read["case"] in [case.id for case in benches()[read["name"]].cases(benches()[read["name"]].settings({}))]
+
+
+def check_command(command: str) -> None:
+    """Fail where a command cannot be given as it is shown."""
     program, *words = shlex.split(command, comments=True)
-    variables = dict(word.split("=", 1) for word in words if re.match(r"[A-Z]+=", word))
     if program == "make":
-        targets = re.findall(r"^([a-z_-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-        (target,) = [word for word in words if "=" not in word]
-        assert target in targets or target in benches()
-        assignments = dict(word.split("=", 1) for word in variables.get("SET", "").split())
-        if assignments.get("TECHNOLOGY") != "mine":  # the reader's own
-            assert not assignments or benches()[target].settings(assignments)
-        assert variables.get("TB", "threshold4") in benches()
+        check_make(words)
     elif program.endswith("spintegrate"):
-        answer = CliRunner().invoke(app, [*words, "--help"])
-        assert answer.exit_code == 0, answer.output
+        check_spintegrate(words)
     else:
         assert program == "cp"
         *sources, target = [PROJECT / word for word in words if word != "-r"]
         assert sources and all(source.exists() for source in sources) and target.parent.exists()
+
+
+def test_pages_and_readme_show_commands() -> None:
+    assert shown_on_the_pages() and shown_in_the_readme()
+
+
+@pytest.mark.parametrize("command", [*shown_on_the_pages(), *shown_in_the_readme()])
+def test_a_command_that_is_shown_exists(command: str) -> None:
+    check_command(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "make nosuch",
+        "make mc BENCH=nosuch",
+        "make golden TB=nosuch",
+        "make mc BENCHES=neuron",
+        "make fig09d SET=NOSUCH=1",
+        "make fig09d SET=integrator.nosuch.c=3p",
+        ".venv/bin/spintegrate nosuch",
+        ".venv/bin/spintegrate list --nosuch",
+        ".venv/bin/spintegrate mc show fig08e",
+        ".venv/bin/spintegrate mc show nosuch 137",
+        ".venv/bin/spintegrate export fig09d nosuch waves/",
+        ".venv/bin/spintegrate export fig09d nominal waves/ --set NOSUCH=1",
+        "cp docs/examples/nosuch.py testbenches/",
+    ],
+)
+def test_a_command_that_does_not_exist_is_noticed(command: str) -> None:
+    with pytest.raises((AssertionError, HarnessError)):
+        check_command(command)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

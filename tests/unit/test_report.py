@@ -26,6 +26,7 @@ from harness.report import (
     worst_rows,
     write_figures,
     write_pages,
+    write_report,
     write_runs,
 )
 from harness.report_boards import Board, Places, read_boards, shown_rows
@@ -87,6 +88,10 @@ def test_a_number_leads_to_the_run_that_it_was_read_from() -> None:
     assert link(testbench="safe operating area", measure="soa_1.98_v", measured=2.03) == "bench/toy.html#run=2"
     assert link(testbench="safe operating area", measure="soa_1.98_v", measured=2.0) == ""
     assert link(testbench="unknown", measured=1.0) == ""
+    counts = Places({"toy": [(0, "gain", 2.0), (1, "wrong", 1.0), (2, "gain", 0.5), (3, "other", 0.5)]}, ())
+    assert counts.link(board_row(measure="slips", measured=2.0)) == "bench/toy.html#waveforms"  # by chance
+    assert counts.link(board_row(measure="wrong", measured=1.0)) == "bench/toy.html#run=1"
+    assert counts.link(board_row(measure="other", measured=0.5)) == "bench/toy.html#run=3"
     sampled = Places(places.readings, (), ["toy"])
     assert sampled.link(board_row(statement="sigma (200 of 200 samples)", measured=0.5)) == "bench/toy.html#study"
     assert sampled.link(board_row(measured=0.5)) == "bench/toy.html#run=0"
@@ -127,6 +132,30 @@ def test_runs_become_scripts_and_what_is_not_stored_is_said(tmp_path: Path) -> N
     assert "2 of 3 runs are not stored" in text and "<code>make toy</code>" in text
     assert 'href="../bench/toy.html#run=0"' in text
     assert "no figure is stored" in page.read_text()
+
+
+def test_stored_samples_do_not_stand_for_missing_runs(tmp_path: Path) -> None:
+    runs = [RunEntry(str(n), "make toy", stored) for n, stored in enumerate((True, False, True, True))]
+    write_pages(tmp_path, [board()], [Chapter("toy", "?", True, runs=runs, cases=2)])
+    assert "1 of 2 runs are not stored" in (tmp_path / "bench" / "toy.html").read_text()
+
+
+def test_a_report_stays_until_the_next_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = write_report(tmp_path, [])
+    assert page == tmp_path / "report" / "index.html" and page.is_file()
+    (page.parent / "old.html").touch()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("harness.report.write_figures", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            write_report(tmp_path, [])
+    assert page.is_file() and (page.parent / "old.html").is_file()
+    write_report(tmp_path, [])
+    assert page.is_file() and not (page.parent / "old.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["report"]
 
 
 def test_a_datasheet_has_a_page_and_says_what_is_missing(tmp_path: Path) -> None:
