@@ -1,7 +1,6 @@
 """What ngspice is asked to compute, with the solver settings that move the answer pinned beside it."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 RAW_NAME = "run.raw"
@@ -177,10 +176,10 @@ class OperatingPoint:
 Analysis = Transient | Sweep | Frequency | Noise | OperatingPoint
 
 
-def complete_deck(circuit: str, analysis: Analysis, alterations: Iterable[str] = ()) -> str:
+def complete_deck(circuit: str, analysis: Analysis) -> str:
     """Add options, control block and ``.end`` to a netlist, so that ``ngspice -b`` writes run.raw in its folder."""
     xtrtol = [f"set xtrtol={analysis.solver.xtrtol!r}"] if analysis.solver.xtrtol != 1.0 else []
-    control = [".control", "set num_threads=1", "set filetype=binary", *xtrtol, *alterations, analysis.command()]
+    control = [".control", "set num_threads=1", "set filetype=binary", *xtrtol, analysis.command()]
     return "\n".join(
         [circuit, analysis.solver.line(), "", *control, f"write {RAW_NAME}", "quit 0", ".endc", ".end", ""]
     )

@@ -502,7 +502,9 @@ def _shown(path: Path) -> str:
 
 def main() -> None:
     """Run the command line; an error is one line and exit code 1, Ctrl-C keeps what is finished."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a kill ends as Ctrl-C does: no simulator is left behind
+    for end in (signal.SIGTERM, signal.SIGHUP):  # each ends as Ctrl-C does: no simulator is left behind
+        if signal.getsignal(end) is not signal.SIG_IGN:  # under nohup it stays so
+            signal.signal(end, signal.default_int_handler)
     try:
         app()
     except HarnessError as error:

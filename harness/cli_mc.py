@@ -21,7 +21,7 @@ from harness.quantities import engineering, parse_quantity
 from harness.registry import all_testbenches, find_testbench
 from harness.repeatability import CHIPS, repeatability_rows
 from harness.report_evidence import study_of
-from harness.samples import StudyResult
+from harness.samples import StudyResult, place_of
 from harness.scoreboard import score
 from harness.show import show_sample
 from harness.store import Store
@@ -99,7 +99,7 @@ def simulate_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
     result = finish_study(plan, folder, jobs)
     paths = result.write()
     _show_statistics(result)
-    _say(f"wrote {', '.join(path.name for path in paths)} in {folder}")
+    _say(f"wrote {', '.join(path.name for path in paths)} in {result.tables_folder}")
     return result
 
 
@@ -173,8 +173,7 @@ def show(
     for shown in show_sample(plan, sample, folder):
         _say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
         for measure, value, unit, where in shown.readings:
-            place = " ".join(f"{column}={entry}" for column, entry in where.items())
-            _say(f"    {measure} {place}: {engineering(value, unit, 7)}")
+            _say(f"    {f'{measure} {place_of(where)}'.rstrip()}: {engineering(value, unit, 7)}")
         _say(f"    wrote {', '.join(path.name for path in shown.paths)} in {shown.paths[0].parent}")
 
 
@@ -212,12 +211,13 @@ def contributions(
     if measure and len(names or []) != 1:
         raise HarnessError("a measure is one testbench's; name one: spintegrate mc contributions NAME --measure NAME.")
     own = [Breakdown(measure, measure, _place(where))] if measure else []
+    own_choice = {"measure": measure} | parse_assignments(where or []) if measure else {}  # not the declared results
     assignments, options = parse_assignments(settings or []), StudyOptions(n, seed, mtj_sigma=mtj_sigma)
     for bench in benches:
         asked = own or bench.breakdowns
         if not asked:
             raise HarnessError(f"{bench.name} declares no contributions; name a measure with --measure.")
-        folder = output_folder(results.resolve(), assignments | options.changes)
+        folder = output_folder(results.resolve(), assignments | options.changes | own_choice)
         publish_breakdowns(bench, asked, assignments, options, jobs, results.resolve(), folder)
 
 
@@ -270,12 +270,10 @@ def _show_statistics(result: StudyResult) -> None:
     }
     varied = {name for sampled in result.plan.cases for name in sampled.case.varied}
     for _, row in table.iterrows():
-        where = [
-            f"{name}={row[name]:g}" for name in table.columns if name not in known | varied and row[name] == row[name]
-        ]
+        where = place_of({name: row[name] for name in table.columns if name not in known | varied})
         unit = row["unit"]
         view.add_row(
-            row["case"], " ".join([row["measure"], *where]), row["n"],
+            row["case"], f"{row['measure']} {where}".rstrip(), row["n"],
             *(
                 f"{engineering(row[name], unit)} ({engineering(row[f'{name}_low'], unit, 3)} .. "
                 f"{engineering(row[f'{name}_high'], unit, 3)})"

@@ -86,10 +86,9 @@ def contributions(
         HarnessError: fewer than ten samples, or a measure that does not vary.
     """
     good = values.dropna()
-    if len(good) < FEWEST or not float(good.std()):
-        raise HarnessError(
-            f"{len(good)} samples of a measure that varies are too few for shares; take {FEWEST} or more."
-        )
+    if len(good) < FEWEST:
+        raise HarnessError(f"{len(good)} samples that have the measure are too few for shares; take {FEWEST} or more.")
+    _must_vary(good)
     parts = draws.loc[good.index, change.index] * change
     return _share_out(parts, change, good, group)
 
@@ -107,13 +106,21 @@ def fitted_contributions(
     """
     good = values.dropna()
     kept = len(good) - -(-len(good) // folds)
-    if kept <= draws.shape[1] + 1 or not float(good.std()):
+    if kept <= draws.shape[1] + 1:
         raise HarnessError(f"{kept} samples cannot fit {draws.shape[1]} quantities; draw more, or group fewer.")
+    _must_vary(good)
     normals, measured = draws.loc[good.index].to_numpy(dtype=float), good.to_numpy(dtype=float)
     place = np.arange(len(good)) % folds
     fits = [_least_squares(normals[place != fold], measured[place != fold]) for fold in range(folds)]
     parts = pd.DataFrame(normals * np.array(fits)[place], good.index, draws.columns)
     return _share_out(parts, pd.Series(_least_squares(normals, measured), draws.columns), good, group)
+
+
+def _must_vary(good: pd.Series) -> None:
+    if not float(good.std()):
+        raise HarnessError(
+            f"the measure is {good.iloc[0]:g} in all {len(good)} samples: it has no variance to share out."
+        )
 
 
 def _least_squares(normals: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:

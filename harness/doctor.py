@@ -1,6 +1,5 @@
 """What this machine has of what the project needs."""
 
-import ctypes.util
 import os
 import platform
 import shutil
@@ -9,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from harness.errors import HarnessError
-from harness.ngspice import ngspice_program, ngspice_version
+from harness.ngspice import ngspice_library, ngspice_program, ngspice_version
 from harness.technology import PROJECT, load_technology, technology_names
 
 FREE_BYTES = 2e9
@@ -44,13 +43,6 @@ def _ngspice() -> str:
     return f"version {version} at {program}{note}"
 
 
-def _library() -> str:
-    name = ctypes.util.find_library("ngspice")
-    if name is None:
-        raise HarnessError("libngspice is not found; install it with: sudo apt-get install libngspice0.")
-    return name
-
-
 def _technologies() -> str:
     for name in technology_names():
         technology = load_technology(name)
@@ -71,7 +63,7 @@ def _disk() -> str:
 _LOOKS: dict[str, Callable[[], str]] = {
     "python": _python,
     "ngspice": _ngspice,
-    "libngspice": _library,
+    "libngspice": ngspice_library,
     "technologies": _technologies,
     "disk": _disk,
     "cores": lambda: f"{os.cpu_count()}, one ngspice of one thread on each",

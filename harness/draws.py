@@ -43,7 +43,7 @@ class Spreads:
         for field in fields(self):
             value = getattr(self, field.name)
             if not isinstance(value, bool) and not (math.isfinite(value) and 0 <= value < 0.3):
-                raise HarnessError(f"sigma {field.name} = {value} must be a number from 0 to 0.3; write 0.04 or 4%.")
+                raise HarnessError(f"sigma {field.name} = {value} must be from 0 to below 0.3; write 0.04 or 4%.")
         if not (self.mismatch or self.process):
             raise HarnessError("neither mismatch nor process varies; switch one on.")
 

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import HarnessError
+from harness.ngspice import write_advice
 
 JOURNAL = "journal.jsonl"
 SET_ASIDE = "journal.set-aside"
@@ -138,7 +139,7 @@ def _writable(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise HarnessError(
-            f"cannot write in {folder}: {error.strerror}; free space there, then run the same command to go on."
+            f"cannot write in {folder}: {error.strerror}; {write_advice(error)}, then run the same command to go on."
         ) from error
 
 

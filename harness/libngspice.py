@@ -5,9 +5,13 @@ and goes on with a library that has asked to be detached. This subclass keeps it
 the vectors, and replaces those three. Only a worker process imports it: one library serves one process.
 """
 
+import contextlib
 import ctypes.util
+import os
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,7 +51,11 @@ class Library(NgSpiceShared):  # type: ignore[misc] # PySpice carries no types
         type(self).LIBRARY_PATH = name
         self.log: list[str] = []
         self.exits: list[int] = []
-        super().__init__()
+        # The library has no `-n`: as it starts, it sources the first .spiceinit of the working folder and the home.
+        os.environ.pop("SPICE_USERINIT_DIR", None)  # where newer ones look before
+        with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
+            Path(".spiceinit").write_text("* nothing of the user's is read\n", encoding="ascii")
+            super().__init__()
         self.exec_command("set num_threads=1")
 
     @staticmethod

@@ -16,10 +16,11 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.job import kept_columns
 from harness.journal import Journal, write_atomically
-from harness.ngspice import DECK_NAME, LOG_NAME, RunFailure
+from harness.ngspice import DECK_NAME, LOG_NAME, RunFailure, ngspice_library
 from harness.pool import Judged, WorkerProcess
 from harness.samples import StudyResult, make_result
 from harness.statistics import samples_for
+from harness.store import case_folder
 from harness.study import RUNGS, Plan, Rung, SampledCase
 
 GOOD = "ok"
@@ -53,6 +54,7 @@ def run_study(plan: Plan, folder: Path, jobs: int | None = None, progress: Progr
 
     Raises:
         HarnessError: another run works in the folder, or the disk is full; what is finished stays.
+        MissingToolError: a sample must be run, and ngspice's library is not installed.
     """
     with Journal(folder, plan.key) as journal:
         ledger = Ledger(plan)
@@ -63,6 +65,7 @@ def run_study(plan: Plan, folder: Path, jobs: int | None = None, progress: Progr
             progress(record, True)
         todo = [task for task in plan.tasks if not ledger.knows(*task)]
         if todo and ledger.enough() is None:
+            ngspice_library()  # said once here, and not by every process as a crash
             with Crew(plan, todo, jobs or os.cpu_count() or 1) as crew:
                 for run in crew:
                     record = _record(plan, run, folder)
@@ -179,11 +182,6 @@ class Crew:
                 raise found
             yield found
 
-    @property
-    def process_ids(self) -> list[int]:
-        """The simulating processes, as far as they have started."""
-        return [worker.pid for worker in self._workers if worker.pid is not None]
-
     def _guard(self, work: Callable[..., None], *arguments: Any) -> None:  # noqa: ANN401 - passed on as they are
         try:
             work(*arguments)
@@ -227,7 +225,8 @@ class Crew:
 def climb(plan: Plan, sample: int, case: SampledCase, circuit: str, deck: str, worker: WorkerProcess) -> SampleRun:
     """Run one sample, and where it finds no solution the further rungs in turn.
 
-    Return the first good run, or else the first: its failure is the one of the testbench's own question.
+    Return the first good run, or else the first: its failure is the one of the testbench's own question. A rung that
+    a timeout or a crash ends is returned as it is: another moment may let it find the solution.
     """
     judged = worker.run(deck, case.analysis, case.signals, plan.timeout_s)
     first = SampleRun(sample, case, RUNGS[0], judged, circuit)
@@ -238,7 +237,8 @@ def climb(plan: Plan, sample: int, case: SampledCase, circuit: str, deck: str, w
     for rung in RUNGS[1:]:
         circuit = case.circuit(normals, rung)
         judged = worker.run(case.deck(circuit, rung), rung.analysis(case.analysis), case.signals, plan.timeout_s)
-        if judged.outcome.failure is None:
+        failure = judged.outcome.failure
+        if failure is None or failure.kind in PASSING:
             return SampleRun(sample, case, rung, judged, circuit)
     return first
 
@@ -247,12 +247,13 @@ def _record(plan: Plan, run: SampleRun, folder: Path) -> dict[str, Any]:
     """Measure a run and return what the journal keeps of it."""
     outcome, case = run.judged.outcome, run.case.case
     record: dict[str, Any] = {
-        "sample": run.sample, "case": case.id, "status": GOOD, "rung": run.rung.name, "readings": [], "message": "",
+        "sample": run.sample, "case": case.id, "status": GOOD, "rung": "", "readings": [], "message": "",
         "wall": outcome.wall_seconds, "busy": run.judged.busy_seconds, "solver": run.judged.solver_seconds,
         "worker": run.judged.worker, "memory": run.judged.memory,
     }  # fmt: skip
     failure = outcome.failure
     if outcome.frame is not None:
+        record["rung"] = run.rung.name
         try:
             record["readings"] = measured(plan, run)
         except HarnessError as error:
@@ -274,7 +275,7 @@ def measured(plan: Plan, run: SampleRun) -> list[list[Any]]:
 
 
 def _keep_failure(run: SampleRun, failure: RunFailure, folder: Path) -> Path:
-    place = folder / "failed" / f"{run.sample},{run.case.case.id[:120].replace('/', '_')}"
+    place = folder / "failed" / f"{run.sample},{case_folder(run.case.case.id)}"
     place.mkdir(parents=True, exist_ok=True)
     write_atomically(place / DECK_NAME, run.case.deck_for_hand(run.circuit, run.rung).encode())
     write_atomically(place / LOG_NAME, failure.log_tail.encode())

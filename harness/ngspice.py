@@ -6,6 +6,8 @@ there and finite, and the log names no singular matrix. Everything else is a nam
 """
 
 import contextlib
+import ctypes.util
+import errno
 import os
 import re
 import shutil
@@ -93,6 +95,27 @@ def ngspice_version() -> str:
     return match[1]
 
 
+def ngspice_library() -> str:
+    """Return the name of ngspice as a shared library, which studies run on.
+
+    Raises:
+        MissingToolError: it is not installed.
+    """
+    name = ctypes.util.find_library("ngspice")
+    if name is None:
+        raise MissingToolError("libngspice is not found; install it with: sudo apt-get install libngspice0.")
+    return name
+
+
+def write_advice(error: OSError) -> str:
+    """Return what helps where a folder or file could not be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return "free space there"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "change its permissions or choose another folder"
+    return "choose another folder"
+
+
 class Stop:
     """Ends the runs that it was given to: those that run, at once, and those that come later, before they begin."""
 
@@ -156,7 +179,7 @@ def _execute(folder: Path, timeout_s: float, stop: Stop) -> tuple[bool, int]:
         return timed_out, process.returncode
     except OSError as error:
         raise HarnessError(
-            f"cannot run ngspice in {folder}: {error.strerror}; free space or choose another disk."
+            f"cannot run ngspice in {folder}: {error.strerror} ({error.filename or folder}); {write_advice(error)}."
         ) from error
 
 

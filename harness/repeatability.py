@@ -1,5 +1,7 @@
 """How well a study's measures repeat: the same chips at a tenth of reltol and half the step, against each sigma."""
 
+import math
+
 import pandas as pd
 
 from harness.errors import HarnessError
@@ -43,7 +45,10 @@ def _worst(plain: StudyResult, tight: StudyResult, measure: str) -> tuple[float,
         change = (group.set_index("sample")["value"] - values.reindex(group["sample"])).dropna()
         rms = float((change**2).mean() ** 0.5)
         sigma = float(values.std())
-        found.append((rms / sigma if sigma else float("nan"), str(where["case"]), f"{len(change)} of {tight.samples}"))
+        share = 0.0 if rms == 0 else rms / sigma if sigma else math.inf  # NaN: no chip has both
+        found.append(
+            (math.inf if math.isnan(share) else share, str(where["case"]), f"{len(change)} of {tight.samples}")
+        )
     if not found:
         raise HarnessError(f"{plain.plan.bench.name}: no {measure!r} was measured at the tighter solver.")
     return max(found)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -115,19 +116,31 @@ class StudyResult:
         ]
         return pd.DataFrame(rows)
 
+    @property
+    def tables_folder(self) -> Path:
+        """Where the tables go: the study's folder; those of fewer or more samples than the testbench's own, below it.
+
+        Plain studies share one folder whatever their n, and the report takes what stands there for the testbench's.
+        """
+        own = self.plan.bench.samples
+        is_another = self.plan.study.sampler == "plain" and bool(own) and self.samples != own
+        return self.folder / f"n={self.samples}" if is_another else self.folder
+
     def write(self) -> list[Path]:
-        """Write samples, statistics, draws and quantities into the study's folder, each file whole or not at all.
+        """Write samples, statistics, draws and quantities into ``tables_folder``, each file whole or not at all.
 
         Raises:
             HarnessError: the disk is full or not writable.
         """
-        paths = write_table(self.table, self.folder / "samples")
-        paths += write_table(self.statistics(), self.folder / "statistics")
-        paths += write_table(self.quantities(), self.folder / "quantities")
-        draws = self.folder / "draws.parquet"
+        folder = self.tables_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = write_table(self.table, folder / "samples")
+        paths += write_table(self.statistics(), folder / "statistics")
+        paths += write_table(self.quantities(), folder / "quantities")
+        draws = folder / "draws.parquet"
         write_atomically(draws, self.draws().reset_index().to_parquet(index=False))
         about = {"counts": self.counts, "key": self.plan.key, "settings": dict(self.plan.settings)}
-        write_atomically(self.folder / "study.json", (json.dumps(about, indent=1, default=str) + "\n").encode())
+        write_atomically(folder / "study.json", (json.dumps(about, indent=1, default=str) + "\n").encode())
         return [*paths, draws]
 
 
@@ -157,6 +170,15 @@ def make_result(plan: Plan, records: Sequence[Mapping[str, Any]], folder: Path) 
     for _, row in table[_no_number(table, plan.bench.essential)].iterrows():
         messages.append(f"sample {row['sample']} {row['case']}: its {row['measure']} is no number")
     return StudyResult(plan, folder, 1 + max(record["sample"] for record in records), table, tuple(messages))
+
+
+def place_of(columns: Mapping[str, Any]) -> str:
+    """Return where a reading was taken, as ``at_ns=5 line=SET``; a column that it does not have (NaN) is left out."""
+    return " ".join(
+        f"{name}={value:g}" if isinstance(value, Real) else f"{name}={value}"
+        for name, value in columns.items()
+        if pd.notna(value)
+    )
 
 
 def _no_number(table: pd.DataFrame, essential: Sequence[str]) -> pd.Series:

@@ -53,7 +53,9 @@ class Sampler:
         if self.n > MOST:
             raise HarnessError(f"{self.n} samples are more than anyone waits for; draw {MOST} at most.")
         if self.replicates > 1 and (self.n % self.replicates or self.n < 2 * self.replicates):
-            raise HarnessError(f"{self.method} draws {REPLICATES} equal scrambles; n = {self.n} is no multiple of 8.")
+            raise HarnessError(
+                f"{self.method} draws {REPLICATES} equal scrambles; n = {self.n} must be a multiple of 8, from 16 on."
+            )
         if self.method == "sobol" and self.per_replicate & (self.per_replicate - 1):
             near = REPLICATES * 2 ** round(np.log2(self.per_replicate))
             raise HarnessError(f"sobol needs n = 8 x a power of two, not {self.n}; {near} is the nearest.")

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from harness.errors import HarnessError
 from harness.job import EVERY_NODE, kept_columns
 from harness.journal import JOURNAL, read_records, write_atomically
-from harness.montecarlo import climb, measured
+from harness.montecarlo import PASSING, climb, measured
 from harness.ngspice import DECK_NAME
 from harness.pool import WorkerProcess
+from harness.store import WAVES, case_folder
 from harness.study import Plan, SampledCase
 
 
@@ -51,32 +50,35 @@ def _show(
 ) -> ShownRun:
     circuit = case.circuit(plan.named_normals(sample))
     run = climb(plan, sample, case, circuit, case.deck(circuit), worker)
-    place = folder / f"sample-{sample}" / case.case.id[:120].replace("/", "_")
+    place = folder / f"sample-{sample}" / case_folder(case.case.id)
     place.mkdir(parents=True, exist_ok=True)
     everything = case.circuit(plan.named_normals(sample), run.rung, EVERY_NODE)
     write_atomically(place / DECK_NAME, case.deck_for_hand(everything, run.rung).encode())
     failure = run.judged.outcome.failure
     if failure is not None:
         return ShownRun(case.case.id, failure.kind, "", [], failure.message, (place / DECK_NAME,))
-    readings = measured(plan, run)
     analysis = run.rung.analysis(case.analysis)
     whole = worker.run(case.deck(everything, run.rung), analysis, case.signals, plan.timeout_s).outcome.frame
     if whole is None:
         raise HarnessError(f"sample {sample} {case.case.id} ran once, but not with every node saved; run it again.")
-    waves = _write_waves(kept_columns(whole, tuple(whole.columns)), place)
-    return ShownRun(case.case.id, "ok", run.rung.name, readings, _compare(sample, readings, known), waves)
-
-
-def _write_waves(waves: pd.DataFrame, place: Path) -> tuple[Path, ...]:
-    write_atomically(place / "waves.parquet", waves.to_parquet())
-    write_atomically(place / "waves.csv", waves.to_csv().encode())
-    return place / DECK_NAME, place / "waves.parquet", place / "waves.csv"
+    waves = kept_columns(whole, tuple(whole.columns))
+    paths = (place / DECK_NAME, place / WAVES, place / "waves.csv")
+    write_atomically(paths[2], waves.to_csv().encode())
+    try:
+        readings = measured(plan, run)
+    except HarnessError as error:  # without parquet: the report measures every run that it finds
+        return ShownRun(case.case.id, "measure", run.rung.name, [], str(error), (paths[0], paths[2]))
+    write_atomically(place / WAVES, waves.to_parquet())
+    return ShownRun(case.case.id, "ok", run.rung.name, readings, _compare(sample, readings, known), paths)
 
 
 def _compare(sample: int, readings: list[list[Any]], known: dict[str, Any] | None) -> str:
     if known is None:
         return "the study has not run this sample"
-    if json.dumps(known["readings"]) != json.dumps(readings):
+    if known["status"] in PASSING:
+        return f"the study has not run this sample to its end: {known['status']}"
+    there, here = (json.dumps(each, sort_keys=True) for each in (known["readings"], readings))
+    if there != here:
         raise HarnessError(f"sample {sample} measures otherwise than in the study: its machine or tools have changed.")
     return "identical to the study's values"
 

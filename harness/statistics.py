@@ -133,13 +133,15 @@ def proportion_interval(
 def difference_in_sigma(others: ArrayLike, values: ArrayLike) -> tuple[float, float]:
     """Return the RMS and the largest difference between two measurements of the same samples, in sigma of ``values``.
 
-    Where nothing varies both are zero; a sample that either lacks (NaN) is infinitely far off.
+    Where nothing varies every difference is infinitely far off; so is a sample that either lacks (NaN).
     """
     found = np.asarray(values, dtype=float)
     error = np.nan_to_num(np.abs(np.asarray(others, dtype=float) - found), nan=np.inf)
     sigma = float(np.nanstd(found, ddof=1))
-    if not sigma:
+    if not error.any():
         return 0.0, 0.0
+    if not sigma > 0:
+        return math.inf, math.inf
     return float(np.sqrt((error**2).mean())) / sigma, float(error.max()) / sigma
 
 

@@ -9,6 +9,8 @@ import errno
 import hashlib
 import io
 import json
+import os
+import platform
 import re
 import shutil
 import tempfile
@@ -21,6 +23,7 @@ from typing import Any
 import pandas as pd
 
 from harness.errors import HarnessError
+from harness.ngspice import write_advice
 from harness.technology import PROJECT
 
 SCHEMA = 1  # raise it when the meaning of a stored run changes
@@ -29,6 +32,7 @@ WAVES = "waves.parquet"
 KEY_LENGTH = 12
 MODEL_MARK = "<project>"
 WRITERS = 100  # at once, of one run
+_OF_THIS_MACHINE = re.compile(rf"\.running-(\d+)-{re.escape(platform.node())}-\w+")
 _INCLUDE = re.compile(r"^[ \t]*\.(?:include|inc|lib)[ \t]+[\"']?([^\"'\s]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -73,6 +77,11 @@ def _included(path: Path, _changed_ns: int) -> list[Path]:
     return [place.resolve() for place in included if place.is_file()]  # `.lib tt` opens a section and names no file
 
 
+def case_folder(case_id: str) -> str:
+    """Return a case's name as that of a folder; the case is then told from others by a key, or stands in a file."""
+    return case_id[:120].replace("/", "_")
+
+
 class Store:
     """The folder of runs. Safe for several writers: each writes beside, then renames."""
 
@@ -82,7 +91,7 @@ class Store:
 
     def folder(self, testbench: str, case_id: str, key: str) -> Path:
         """Return where a run with this key is or would be."""
-        return self.root / testbench / f"{case_id[:120].replace('/', '_')}-{key[:KEY_LENGTH]}"
+        return self.root / testbench / f"{case_folder(case_id)}-{key[:KEY_LENGTH]}"
 
     def load(self, folder: Path, key: str) -> StoredRun | None:
         """Return the run of this key, or None where there is none that can be trusted.
@@ -112,14 +121,15 @@ class Store:
         """
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            place = Path(tempfile.mkdtemp(prefix=".running-", dir=folder.parent))
+            _sweep(folder.parent)
+            place = Path(tempfile.mkdtemp(prefix=_own_prefix(), dir=folder.parent))
             try:
                 yield place
             finally:
                 shutil.rmtree(place, ignore_errors=True)
         except OSError as error:
             raise HarnessError(
-                f"cannot write under {self.root}: {error.strerror or error}; free space there."
+                f"cannot write under {self.root}: {error.strerror or error}; {write_advice(error)}."
             ) from error
 
     def keep(self, place: Path, folder: Path, waveforms: pd.DataFrame, record: Mapping[str, Any]) -> StoredRun:
@@ -138,6 +148,28 @@ class Store:
         return target
 
 
+def _own_prefix() -> str:
+    return f".running-{os.getpid()}-{platform.node()}-"
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are gone left behind: killed hard, they could not."""
+    for place in folder.glob(".running-*"):
+        found = _OF_THIS_MACHINE.fullmatch(place.name)
+        if found and not _runs(int(found[1])):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        return True
+    return True
+
+
 def _replace(place: Path, folder: Path) -> None:
     """Move ``place`` to ``folder``; what is there goes, in one rename, whoever else writes there meanwhile."""
     place.chmod(0o755)  # mkdtemp makes it private
@@ -148,7 +180,7 @@ def _replace(place: Path, folder: Path) -> None:
         except OSError as error:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
-        with tempfile.TemporaryDirectory(prefix=".old-", dir=folder.parent) as grave:
+        with tempfile.TemporaryDirectory(prefix=_own_prefix(), dir=folder.parent) as grave:
             with contextlib.suppress(FileNotFoundError):
                 folder.rename(Path(grave) / folder.name)
     raise HarnessError(f"{folder} is written by too many programs at once; run again.")

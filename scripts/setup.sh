@@ -25,6 +25,9 @@ find_python() {
     done
 }
 
+# Debian's ngspice does not bring its own library along. Looked for as a study does.
+has_library() { "$1" -c 'import ctypes.util, sys; sys.exit(ctypes.util.find_library("ngspice") is None)' >/dev/null 2>&1; }
+
 # Debian splits ensurepip off into the package python3-venv.
 can_make_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
 
@@ -75,7 +78,11 @@ else
 fi
 
 missing=
-have ngspice || missing="ngspice libngspice0" # the program, and the same as a library, for PySpice
+if ! have ngspice; then
+    missing="ngspice libngspice0" # the program, and the same as a library, which studies run on
+elif ! has_library "$python"; then
+    missing=libngspice0
+fi
 can_make_venv "$python" || missing="${missing:+$missing }python3-venv"
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install_packages $missing

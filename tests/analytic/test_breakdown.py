@@ -97,3 +97,15 @@ def test_a_measure_repeats_within_a_share_of_its_sigma(small: Any, tmp_path: Pat
     assert row["status"] == "AIM" and 0 < row["measured"] < 0.1 and "4 of 4" in row["statement"]
     moved = tight.table.assign(value=tight.table["value"] + plain.values("ramp", case="TEMP=27", at_ns=5).std())
     assert repeatability_rows(plain, replace(tight, table=moved))["status"].tolist() == ["FAIL"]
+
+
+@pytest.mark.parametrize("still", ["TEMP=27", "TEMP=85"])
+def test_what_varies_at_the_tighter_solver_alone_does_not_repeat(small: Any, tmp_path: Path, still: str) -> None:
+    class Repeated(small.Charging):  # type: ignore[misc, name-defined]
+        essential: ClassVar[tuple[str, ...]] = ("ramp",)
+
+    result = run_study(small.plan_of(Repeated(), Study(n=3), tmp_path), tmp_path / "study", 1)
+    constant = result.table.assign(value=result.table["value"].mask(result.table["case"] == still, 1.0))
+    plain = replace(result, table=constant)
+    assert repeatability_rows(plain, plain)["status"].tolist() == ["AIM"]
+    assert repeatability_rows(plain, result)["status"].tolist() == ["FAIL"]

@@ -1,18 +1,37 @@
 """Monte Carlo from the command line: what a user types, what is said, and what is in the files."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from harness import cli
+from harness.samples import place_of
 from harness.testbench import Breakdown, Claim, Reading, Samples, Summary, Values
 
 Command = Callable[..., tuple[int, str, str]]
+
+
+def labelled(small: Any) -> Any:
+    """Return a testbench whose readings have a column of texts and one of numbers."""
+
+    class Labelled(small.Divider):  # type: ignore[misc, name-defined]
+        name = "labelled"
+
+        def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+            return str(small.HERE / "divider.cir.j2"), {}
+
+        def measure(self, values: Values, waveforms: pd.DataFrame) -> Iterable[Reading]:
+            for reading in super().measure(values, waveforms):
+                yield Reading(reading.measure, reading.value, reading.unit, {"line": "SET", "at_ns": 5})
+
+    return Labelled()
 
 
 @pytest.fixture
@@ -43,7 +62,7 @@ def command(small: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             figure.text(0, 0, study.counts)
             return figure
 
-    benches = {bench.name: bench for bench in (small.Charging(), small.Divider(), Sampled())}
+    benches = {bench.name: bench for bench in (small.Charging(), small.Divider(), Sampled(), labelled(small))}
     for module in (cli, sys.modules["harness.cli_mc"], sys.modules["harness.registry"]):
         monkeypatch.setattr(module, "all_testbenches", lambda: benches)
     monkeypatch.setenv("COLUMNS", "200")
@@ -71,6 +90,25 @@ def test_any_testbench_is_sampled_and_the_same_command_finds_it_done(command: Co
         path.name for path in folder.iterdir()
     }
     assert set(pd.read_csv(folder / "statistics.csv")["n"]) == {"4 of 4"}
+
+
+def test_a_reading_s_columns_may_be_texts(command: Command) -> None:
+    code, out, _ = command("mc", "run", "labelled", "--n", "2")
+    assert code == 0 and "middle line=SET at_ns=5" in out
+    code, out, _ = command("mc", "show", "labelled", "1")
+    assert code == 0 and "middle line=SET at_ns=5: " in out
+    assert place_of({"line": "SET", "at_ns": 5.0, "code": np.int64(3), "other": float("nan")}) == (
+        "line=SET at_ns=5 code=3"
+    )
+
+
+def test_the_tables_of_fewer_samples_leave_those_of_the_study(command: Command, tmp_path: Path) -> None:
+    for arguments in ((), ("--n", "4")):
+        assert command("mc", "run", "sampled", *arguments)[0] == 0
+    (folder,) = (tmp_path / "mc" / "sampled").iterdir()
+    for place, counts in ((folder, "12 of 12"), (folder / "n=4", "4 of 4")):
+        assert set(pd.read_csv(place / "statistics.csv")["n"]) == {counts}
+        assert json.loads((place / "study.json").read_text())["counts"] == counts
 
 
 def test_the_worst_samples_of_a_study_are_shown_again_for_the_report(command: Command, tmp_path: Path) -> None:
@@ -107,7 +145,7 @@ def test_one_sample_of_a_study_is_shown_again_with_its_waveforms(command: Comman
         (("--sigma-ci", "nan"), "'nan' is not a number"),
         (("--sigma-ci", "0"), "sigma cannot be known within 0"),
         (("--mtj-sigma", "lots"), "'lots' is not a number"),
-        (("--mtj-sigma", "-1%"), "must be a number from 0 to 0.3"),
+        (("--mtj-sigma", "-1%"), "must be from 0 to below 0.3"),
         (("--no-mismatch",), "neither mismatch nor process varies"),
         (("--timeout", "0"), "a wall limit of 0.0 s"),
         (("--n", "2", "--measure", "gain"), "divider measures no 'gain'; it measures middle"),
@@ -120,10 +158,10 @@ def test_a_study_that_cannot_be_is_one_line(command: Command, arguments: tuple[s
 
 def test_a_figure_of_samples_is_drawn_and_held_against_its_claims(command: Command, tmp_path: Path) -> None:
     code, out, _ = command("run", "sampled")
-    assert code == 0 and "sigma at 9 ns (12 of 12 samples)" in out and "PASS" in out
+    assert code == 0 and "sigma at 9 ns (study: 12 of 12 samples)" in out and "PASS" in out
     before = (tmp_path / "figures" / "sampled.pdf").read_bytes()
     code, out, _ = command("run", "sampled", "--n", "4", "--seed", "7")
-    assert code == 0 and "(4 of 4 samples)" in out
+    assert code == 0 and "(study: 4 of 4 samples)" in out
     assert (tmp_path / "set" / "n=4,seed=7" / "figures" / "sampled.pdf").is_file()  # the default's results stay
     assert (tmp_path / "figures" / "sampled.pdf").read_bytes() == before
 
@@ -135,7 +173,7 @@ def test_a_value_that_is_no_number_is_a_missing_sample_and_nothing_passes(comman
     good, _, whole = lost.partition(" of ")
     assert (good, whole) == ("10", "12")
     code, out, _ = command("run", "sampled", lost=True)
-    assert f"({lost} samples)" in out and "INCOMPLETE" in out and "PASS" not in out
+    assert f"(study: {lost} samples)" in out and "INCOMPLETE" in out and "PASS" not in out
 
 
 def test_contributions_are_those_that_testbenches_declare_or_that_are_asked_for(
@@ -146,7 +184,7 @@ def test_contributions_are_those_that_testbenches_declare_or_that_are_asked_for(
     table = pd.read_csv(tmp_path / "measures" / "contributions_sampled.csv")
     assert set(table["n"]) == {"12 of 12"}
     code, out, _ = command("mc", "contributions", "divider", "--measure", "middle", "--n", "12")
-    assert code == 0 and (tmp_path / "set" / "n=12" / "figures" / "contributions_divider.pdf").is_file()
+    assert code == 0 and (tmp_path / "set" / "measure=middle,n=12" / "figures" / "contributions_divider.pdf").is_file()
     code, _, err = command("mc", "contributions", "divider", "--measure", "middle", "--n", "9")
     assert code == 1 and "9 samples are too few" in err
     code, _, err = command("mc", "contributions", "divider")

@@ -192,12 +192,12 @@ def test_a_case_may_need_fewer_samples_and_other_spreads(small: Any, tmp_path: P
     assert fewer.table.groupby("case")["sample"].max().to_dict() == {"TEMP=27": 3, hot: 1}
 
 
-def test_a_worker_takes_the_solver_s_xtrtol_for_one_run() -> None:
+def test_a_worker_takes_the_solver_s_xtrtol_for_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pulse = "Vin in 0 pulse(0 1 0 1u 1u 5u 20u)\nRin in out 1k\nCout out 0 1n"
     deck = f"* with a code model, as every junction is one\n{pulse}\nGload out 0 poly(1) out 0 0 1e-4"
-    worker = WorkerProcess()
+    worker, another = WorkerProcess(), WorkerProcess()
 
-    def points(xtrtol: float) -> int:
+    def points(xtrtol: float, worker: WorkerProcess = worker) -> int:
         solver = Solver(reltol=1e-6, xtrtol=xtrtol)
         found = worker.run(f"{deck}\n{solver.line()}\n.end", Transient(40e-6, 10e-6, solver), ("out",), 60.0)
         assert found.outcome.frame is not None
@@ -207,5 +207,9 @@ def test_a_worker_takes_the_solver_s_xtrtol_for_one_run() -> None:
         plain, coarse = points(1.0), points(300.0)
         assert coarse < plain / 3
         assert points(1.0) == plain  # nothing remains of it
+        (tmp_path / ".spiceinit").write_text("set xtrtol=300\n")
+        monkeypatch.chdir(tmp_path)
+        assert points(1.0, another) == plain  # and nothing of the user's is read
     finally:
         worker.close()
+        another.close()

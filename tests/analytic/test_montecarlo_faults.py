@@ -15,11 +15,12 @@ import pandas as pd
 import pytest
 
 from harness.analysis import Transient
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MissingToolError
 from harness.journal import JOURNAL, Journal
 from harness.montecarlo import run_study
 from harness.pool import Answer, WorkerProcess, judge
 from harness.samples import StudyResult
+from harness.show import show_sample
 from harness.study import RUNGS, Plan, Rung, SampledCase, Study
 
 N = 6
@@ -107,6 +108,47 @@ def test_a_timeout_is_tried_again_by_the_same_command(
     monkeypatch.undo()
     result = run_study(plan, tmp_path / "study", 1)
     pd.testing.assert_frame_equal(result.table, undisturbed.table, check_exact=True)
+
+
+def test_a_rescue_that_times_out_is_tried_again_and_has_rescued_nothing(
+    small: Any, tmp_path: Path, sabotage: Any, undisturbed: StudyResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = study(small, tmp_path, timeout_s=1.5)
+    sabotage(plan, NO_SOLUTION, RUNGS[:1])
+    sabotage(plan, HANGS, RUNGS[1:2])
+    result = run_study(plan, tmp_path / "study", 1)
+    assert set(result.table.loc[result.table["sample"] == BAD, "status"]) == {"timeout"}
+    assert result.failed == 1 and result.rescued.empty
+    monkeypatch.undo()
+    (shown, *_) = show_sample(plan, BAD, tmp_path / "study")
+    assert shown.status == "ok" and shown.compared == "the study has not run this sample to its end: timeout"
+    result = run_study(plan, tmp_path / "study", 1)
+    pd.testing.assert_frame_equal(result.table, undisturbed.table, check_exact=True)
+
+
+def test_a_sample_that_cannot_be_measured_is_shown_with_its_waveforms(
+    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise HarnessError("it never fires.")
+
+    plan = study(small, tmp_path, n=2)
+    monkeypatch.setattr(plan.bench, "measure", refuse)
+    assert run_study(plan, tmp_path / "study", 1).failed == 2
+    for shown in show_sample(plan, 1, tmp_path / "study"):
+        assert (shown.status, shown.compared) == ("measure", "it never fires.")
+        assert "ramp" in shown.paths[-1].read_text().splitlines()[0]
+
+
+def test_a_missing_library_is_one_sentence_before_the_first_sample(
+    small: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = study(small, tmp_path, n=2)
+    monkeypatch.setattr("ctypes.util.find_library", lambda name: None)
+    with pytest.raises(MissingToolError, match="install it with: sudo apt-get install libngspice0"):
+        run_study(plan, tmp_path / "study", 1)
+    monkeypatch.undo()
+    assert run_study(plan, tmp_path / "study", 1).failed == 0
 
 
 def test_a_hanging_process_is_gone_afterwards(small: Any, tmp_path: Path) -> None:

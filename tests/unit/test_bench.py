@@ -113,7 +113,8 @@ def test_a_difference_is_told_in_sigma() -> None:
     rms, largest = difference_in_sigma(values + 0.1, values)
     assert rms == pytest.approx(0.1 / values.std(ddof=1)) and largest == pytest.approx(rms)
     assert difference_in_sigma([0.0, 1.0, 2.0, math.nan], values) == (math.inf, math.inf)
-    assert difference_in_sigma(np.ones(4) * 2, np.ones(4)) == (0.0, 0.0)
+    assert difference_in_sigma(np.ones(4), np.ones(4)) == (0.0, 0.0)
+    assert difference_in_sigma(np.ones(4) * 2, np.ones(4)) == (math.inf, math.inf)
 
 
 def test_solver_options_are_written_where_they_are_not_ngspice_s_own() -> None:

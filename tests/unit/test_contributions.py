@@ -70,6 +70,17 @@ def test_too_few_samples_are_refused() -> None:
         contributions(sensitivities(one_at_a_time(), NAMES), draws, values)
 
 
+def test_a_measure_that_does_not_vary_has_no_shares() -> None:
+    draws, values = study(50)
+    change = sensitivities(one_at_a_time(), NAMES)
+    for share_out in (
+        lambda: contributions(change, draws, values * 0),
+        lambda: fitted_contributions(draws, values * 0, device_of),
+    ):
+        with pytest.raises(HarnessError, match="the measure is 0 in all 50 samples: it has no variance"):
+            share_out()
+
+
 @pytest.mark.parametrize(
     ("key", "device"),
     [

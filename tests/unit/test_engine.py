@@ -191,6 +191,18 @@ def test_a_foreign_or_old_ngspice_is_refused(stub: Stub, script: str, message: s
             look()
 
 
+def test_an_ngspice_that_may_not_be_started_is_no_full_disk(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub("exit 0")
+    run_deck(tmp_path, TRANSIENT, 5.0)
+    closed = tmp_path / "closed"
+    closed.write_text("#!/bin/sh\n")
+    monkeypatch.setattr(ngspice, "ngspice_program", lambda: str(closed))
+    with pytest.raises(HarnessError, match=r"Permission denied \(.*closed\); change its permissions"):
+        run_deck(tmp_path, TRANSIENT, 5.0)
+
+
 def test_a_disk_that_is_full_is_no_truncated_run(
     answer: Callable[..., RunOutcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -371,10 +383,12 @@ def test_a_testbench_that_measures_nothing_is_an_error(
         collect(bench, bench.settings({}), run_all(bench, store))
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_at_the_command_line_exits_with_130_and_leaves_nothing_running(
     stub: Stub, tmp_path: Path, end: signal.Signals
 ) -> None:
+    if signal.getsignal(end) is signal.SIG_IGN:
+        pytest.skip("these tests run under nohup, and so would the command")
     stub(f"echo $$ >> '{tmp_path}/pids'; sleep 300")
     pids = tmp_path / "pids"
     command = [sys.executable, "-m", "harness.cli", "run", "fig_devices", "--results", str(tmp_path / "results")]

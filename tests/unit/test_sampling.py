@@ -82,6 +82,7 @@ def test_balanced_samples_know_the_mean_of_a_smooth_measure_better(method: Metho
         ("plain", -1, 10, "seed -1"),
         ("plain", 2**64, 10, "seed"),
         ("lhs", 1, 12, "multiple of 8"),
+        ("lhs", 1, 8, "must be a multiple of 8, from 16 on"),
         ("sobol", 1, 200, "256 is the nearest"),
         ("random", 1, 10, "no sampler 'random'"),
     ],

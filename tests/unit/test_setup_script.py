@@ -28,11 +28,12 @@ BASIC_COMMANDS = (
     "grep",
 )
 
-# Stands for python3 and for the one in .venv. Its state lies beside it: no-ensurepip, no-pip.
+# Stands for python3 and for the one in .venv. Its state lies beside it: no-ensurepip, no-library.
 PYTHON = """#!/bin/sh
 here=$(dirname "$0")
 case "$*" in
     *version_info*) exit 0 ;;
+    *find_library*) [ ! -e "$here/no-library" ]; exit ;;
     *ensurepip*) [ ! -e "$here/no-ensurepip" ]; exit ;;
     "-m venv"*) mkdir -p .venv/bin && cat "$0" > .venv/bin/python && chmod +x .venv/bin/python ;;
     *" install "*) echo "pip $*" >> calls; [ ! -e no-network ] ;;
@@ -112,8 +113,8 @@ def machine(tmp_path: Path) -> Machine:
 
 def lack(machine: Machine, *what: str) -> None:
     for name in what:
-        if name == "python3-venv":
-            (machine.commands / "no-ensurepip").touch()
+        if name in ("python3-venv", "libngspice0"):
+            (machine.commands / {"python3-venv": "no-ensurepip", "libngspice0": "no-library"}[name]).touch()
         else:
             (machine.commands / name).unlink()
 
@@ -140,6 +141,7 @@ def test_a_complete_machine_gets_the_locked_packages_and_nothing_of_apt(machine:
     ("missing", "packages"),
     [
         (["ngspice"], "ngspice libngspice0"),
+        (["libngspice0"], "libngspice0"),
         (["python3-venv"], "python3-venv"),
         (["ngspice", "python3-venv"], "ngspice libngspice0 python3-venv"),
     ],

@@ -1,5 +1,6 @@
 import json
 import os
+import platform
 import subprocess
 import sys
 import threading
@@ -117,8 +118,13 @@ def test_a_process_killed_while_it_writes_leaves_no_run(store: Store) -> None:
     ended = subprocess.run([sys.executable, "-c", script, str(store.root), KEY], check=False)
     assert ended.returncode == -9
     assert load(store) is None
+    assert len(leftovers(store)) == 1
+    others = {f".running-{os.getpid()}-{platform.node()}-a", ".running-999999999-another-machine-a", ".running-old"}
+    for name in others:
+        (store.root / "fig09d" / name).mkdir()
     keep(store)
     assert load(store) is not None
+    assert set(leftovers(store)) == others  # what the dead one left is gone; a running one's and a stranger's are not
 
 
 def test_several_writers_of_the_same_run_leave_one_whole_run(store: Store) -> None:
