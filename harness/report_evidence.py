@@ -14,7 +14,7 @@ import pandas as pd
 from harness.errors import HarnessError
 from harness.job import prepare
 from harness.ngspice import DECK_NAME
-from harness.store import MODEL_MARK, WAVES, Store
+from harness.store import MODEL_MARK, WAVES, Store, case_folder
 from harness.stress import Stress
 from harness.study import Plan, Study, make_plan
 from harness.technology import PROJECT
@@ -135,7 +135,7 @@ def worst_samples(table: pd.DataFrame, measures: Iterable[str] = (), most: int =
 def _sample_run(plan: Plan, folder: Path, sample: int, case: str) -> Evidence:
     """Return a sample's run as ``mc show`` left it; of its nodes, those that the testbench keeps."""
     name, rerun = f"sample {sample}, {case}", f"{PROGRAM} mc show {plan.bench.name} {sample}"
-    place = folder / f"sample-{sample}" / case[:120].replace("/", "_")
+    place = folder / f"sample-{sample}" / case_folder(case)
     if not (place / WAVES).is_file():
         return Evidence(name, (rerun,))
     waves = pd.read_parquet(place / WAVES)
