@@ -7,11 +7,12 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from harness.arguments import parse_assignments, parse_share
 from harness.breakdown import break_down, breakdown_rows, write_breakdown
+from harness.cli_options import Jobs, ResultsFolder, Set, console
+from harness.cli_options import say as _say
 from harness.contributions import FEWEST
 from harness.draws import Spreads
 from harness.errors import HarnessError
@@ -32,9 +33,7 @@ from harness.testbench import Breakdown, Samples, Testbench
 DEFAULT_SAMPLES = 200
 
 mc_app = typer.Typer(no_args_is_help=True, help="Monte Carlo: mismatch and process, sample by sample.")
-console = Console()
 
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
 Count = Annotated[
     int | None, typer.Option("--n", help="Samples, at most so many with --sigma-ci (default: the figure's, or 200).")
 ]
@@ -46,7 +45,6 @@ SigmaInterval = Annotated[
 Mismatch = Annotated[bool, typer.Option("--mismatch/--no-mismatch", help="A draw for each device.")]
 Process = Annotated[bool, typer.Option("--process/--no-process", help="A draw for each chip.")]
 MtjSigma = Annotated[str, typer.Option("--mtj-sigma", help="Sigma of each junction's RP and TMR (an assumption).")]
-ResultsFolder = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="Where runs and tables go.")]
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def run(
     sigma_ci: SigmaInterval = "",
     measure: Annotated[str, typer.Option(help="The measure to follow and to stop by (default: every one).")] = "",
     timeout: Annotated[float | None, typer.Option(help="Wall limit of one run, s.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
+    jobs: Jobs = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Run a testbench over samples; the same command goes on where it was stopped."""
@@ -203,7 +201,7 @@ def contributions(
     measure: Annotated[str, typer.Option(help="A measure, in place of the testbench's own choice.")] = "",
     where: Annotated[list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Which case and reading.")] = None,
     n: Count = None, seed: Seed = 1, mtj_sigma: MtjSigma = "4%",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
+    jobs: Jobs = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Share variances out to devices: sensitivities one at a time, held against samples that they never saw."""
@@ -286,7 +284,3 @@ def _show_statistics(result: StudyResult) -> None:
     console.print(view)
     for rung, runs in result.rescued.groupby("rung"):
         _say(f"rescued by {rung!r}: samples {', '.join(map(str, runs['sample'].unique()))}")
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True, markup=False)
