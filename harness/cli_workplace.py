@@ -70,9 +70,9 @@ class Workplace:
             value, swept = self.settings(bench)[name], [case.values[name] for case in cases]
             others = {other: own[other] for other in own if other != name}
             if value not in swept and cases == _all_cases(bench, bench.settings(others)):
+                had = " .. ".join(dict.fromkeys(str(end) for end in (swept[0], swept[-1])))
                 raise HarnessError(
-                    f"{bench.name} sweeps {name} itself, {swept[0]} .. {swept[-1]}, so {name}={text} changes nothing "
-                    "of it; leave it out."
+                    f"{bench.name} chooses {name} itself, {had}, so {name}={text} changes nothing of it; leave it out."
                 )
 
     def answer(self, bench: Testbench, tight: bool = False) -> Answer:

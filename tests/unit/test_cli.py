@@ -252,7 +252,7 @@ def test_a_parameter_that_a_testbench_sweeps_itself_is_refused(
 ) -> None:
     monkeypatch.setattr(Other, "variations", lambda *_: [{"VTH": 0.8}, {"VTH": 0.85}])
     code, _, err = command("run", "small", "other", "--set", "VTH=0.9", "--results", "results")
-    assert code == 1 and "other sweeps VTH itself, 0.8 .. 0.85, so VTH=0.9 changes nothing of it" in err
+    assert code == 1 and "other chooses VTH itself, 0.8 .. 0.85, so VTH=0.9 changes nothing of it" in err
     assert list(tmp_path.iterdir()) == []
     assert command("run", "other", "--set", "VTH=0.8", "--results", "results")[0] == 0
 
