@@ -24,12 +24,32 @@ OPTIONS = $(foreach assignment,$(SET),--set $(call quote,$(assignment))) $(JOBS_
 TESTBENCHES := $(sort $(patsubst testbenches/%,%,$(patsubst %.py,%,$(patsubst %/__init__.py,%,\
     $(shell grep -ls '^TESTBENCH\b' testbenches/*.py testbenches/*/__init__.py)))))
 
-# A variable that no target reads would change nothing and say nothing: 'make fig09d VREAD_AMP=45m' is refused.
-VARIABLES := SET JOBS N SEED SAMPLER SIGMA_CI PROCESS BENCH ONLY TB REASON PYTEST WHOLE UPGRADE PYTHON \
-    $(if $(filter cluster,$(MAKECMDGOALS)),WEIGHTS AXONS THRESHOLD VTH FLAT CHIP MISMATCH) \
-    $(if $(filter cluster mc contributions,$(MAKECMDGOALS)),MTJ_SIGMA)
+# What each target reads; any other goal is a testbench. A variable that no goal reads would change nothing and say
+# nothing, so it is refused: 'make fig09d VREAD_AMP=45m', 'make campaign N=20'.
+TARGETS := help setup all figures scoreboard stability cluster random_matrices mc worst contributions campaign report \
+    drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean
+STUDY := SET JOBS N SEED SAMPLER SIGMA_CI PROCESS
+READS_all := JOBS
+READS_docs := JOBS # make all hands it on
+READS_report := JOBS
+READS_figures := SET JOBS
+READS_scoreboard := SET JOBS ONLY
+READS_campaign := SET JOBS ONLY
+READS_stability := $(STUDY)
+READS_cluster := SET JOBS WEIGHTS AXONS THRESHOLD VTH FLAT CHIP SEED MISMATCH MTJ_SIGMA PROCESS
+READS_random_matrices := SET JOBS
+READS_mc := $(STUDY) BENCH MTJ_SIGMA
+READS_worst := BENCH
+READS_contributions := SET JOBS BENCH N SEED MTJ_SIGMA
+READS_test := JOBS PYTEST
+READS_test-report := PYTEST
+READS_golden := JOBS TB
+READS_golden-update := JOBS TB REASON
+READS_bench := WHOLE ONLY
+READS_lock := UPGRADE
+VARIABLES := PYTHON $(foreach goal,$(MAKECMDGOALS),$(if $(filter $(goal),$(TARGETS)),$(READS_$(goal)),$(STUDY)))
 UNREAD := $(firstword $(filter-out $(VARIABLES),$(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))))
-$(if $(UNREAD),$(error no target here reads $(UNREAD)=; set a parameter by SET="$(UNREAD)=$(value $(UNREAD))", 'make help' lists the variables))
+$(if $(UNREAD),$(error '$(strip make $(MAKECMDGOALS))' reads no $(UNREAD)=; a parameter is set by SET='$(UNREAD)=$(value $(UNREAD))', 'make help' lists the variables))
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -147,7 +167,7 @@ clean: ## remove what tools leave behind; finished simulations stay
 distclean: clean ## also remove finished simulations and the virtual environments
 	@rm -rf .venv .venv-cmtj results/runs results/mc results/set results/report results/docs
 
-.PHONY: help setup all figures scoreboard stability cluster random_matrices mc worst contributions campaign report drawings docs test test-report lint format golden golden-update bench doctor cmtj lock clean distclean $(TESTBENCHES)
+.PHONY: $(TARGETS) $(TESTBENCHES)
 
 .DEFAULT:
 	@echo "make: '$@' is neither a target nor a testbench; 'make help' lists both." >&2; exit 2

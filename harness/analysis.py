@@ -105,8 +105,9 @@ class Frequency:
         return f"ac dec {self.points_per_decade} {self.f_start!r} {self.f_stop!r}"
 
     def tightened(self) -> "Frequency":
-        """Return the same at a tenth of reltol."""
-        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+        """Return the same at a tenth of reltol, which moves the operating point alone, and at twice as many points."""
+        solver = replace(self.solver, reltol=self.solver.reltol / 10)
+        return replace(self, points_per_decade=2 * self.points_per_decade, solver=solver)
 
     @property
     def last(self) -> float:
@@ -137,8 +138,9 @@ class Noise:
         return f"noise v({self.output},{self.reference}) {self.source} {points}\nsetplot noise1"
 
     def tightened(self) -> "Noise":
-        """Return the same at a tenth of reltol."""
-        return replace(self, solver=replace(self.solver, reltol=self.solver.reltol / 10))
+        """Return the same at a tenth of reltol, which moves the operating point alone, and at twice as many points."""
+        solver = replace(self.solver, reltol=self.solver.reltol / 10)
+        return replace(self, points_per_decade=2 * self.points_per_decade, solver=solver)
 
     @property
     def last(self) -> float:

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import typer
 from numpy.typing import NDArray
-from rich.console import Console
 
 from harness.arguments import parse_assignments, parse_share
 from harness.chip import Chip
+from harness.cli_options import Jobs, ResultsFolder, Set, console, say
 from harness.cluster_input import read_axons, read_weights
 from harness.draws import Spreads
 from harness.errors import HarnessError
@@ -27,25 +27,24 @@ from testbenches.cluster_run import Emulation, decision_table, emulate
 from testbenches.random_matrices import CLAIMS, NAME, decide, summarize
 from testbenches.write_cells import states_of, words_of, write_cells
 
-console = Console()
+CLUSTER_BENCH = Skeleton(Task(((0,),), ((0,),)))  # has the cluster's parameters
 
 
 def cluster(
     weights: Annotated[Path, typer.Option(metavar="FILE", help="CSV: a row an axon, a cell a neuron's weight.")],
     axons: Annotated[Path, typer.Option(metavar="FILE", help="CSV with the columns gclk,axon: a row a stimulus.")],
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")
-    ] = None,
+    settings: Set = None,
     flat: Annotated[bool, typer.Option("--flat", help="One deck instead of parts: the reference, and slow.")] = False,
     mismatch: Annotated[bool, typer.Option("--mismatch", help="A draw for each device of a chip.")] = False,
     process: Annotated[bool, typer.Option("--process", help="A draw for the whole chip.")] = False,
     mtj_sigma: Annotated[
-        str, typer.Option("--mtj-sigma", help="With mismatch: sigma of each junction's RP and TMR (an assumption).")
-    ] = "4%",
+        str | None,
+        typer.Option("--mtj-sigma", help="With mismatch: sigma of each junction's RP and TMR (an assumption; 4%)."),
+    ] = None,
     chip: Annotated[int, typer.Option("--chip", min=0, help="Which chip, where something varies.")] = 0,
-    seed: Annotated[int, typer.Option(help="Root of every draw, a whole number from 0.")] = 1,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Runs at once (default: one a core).")] = None,
-    results: Annotated[Path, typer.Option(metavar="FOLDER", help="Where runs and tables go.")] = RESULTS,
+    seed: Annotated[int | None, typer.Option(help="Root of every draw, a whole number from 0 (default: 1).")] = None,
+    jobs: Jobs = None,
+    results: ResultsFolder = RESULTS,
 ) -> None:
     """Emulate a network of 16 axons and 16 neurons; write its raster, waveforms and decisions."""
     assignments = parse_assignments(settings or [])
@@ -58,25 +57,30 @@ def cluster(
     made = emulate(task, values, store, lambda name, runs: RunProgress(name, runs, console), jobs, flat)
     changes = {**assignments, **({"FLAT": "1"} if flat else {}), **_changes(drawn)}
     for path in write(made, report, output_folder(results, changes) / "cluster"):
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
     failed = int((~report["ok"]).sum())
-    _say(f"{len(report)} cells written, {int((report['attempts'] > 1).sum())} again, {failed} failed")
+    say(f"{len(report)} cells written, {int((report['attempts'] > 1).sum())} again, {failed} failed")
     for line in summary(made):
-        _say(line)
+        say(line)
 
 
-def _chip(mismatch: bool, process: bool, mtj_sigma: str, number: int, seed: int) -> Chip | None:
+def _chip(mismatch: bool, process: bool, mtj_sigma: str | None, number: int, seed: int | None) -> Chip | None:
     """Return the chip that is asked for, or None where nothing varies.
 
     Raises:
-        HarnessError: a sigma that cannot be, or a chip of its own where nothing varies.
+        HarnessError: a sigma that cannot be, or what would change nothing: a chip or seed where nothing varies, a sigma
+            of junctions without mismatch.
     """
-    junction = parse_share(mtj_sigma, "--mtj-sigma")
+    if mtj_sigma is not None and not mismatch:
+        raise HarnessError(f"--mtj-sigma {mtj_sigma} is mismatch of the junctions, which is off; add --mismatch.")
     if not (mismatch or process):
-        if number:
-            raise HarnessError(f"chip {number} is like any other while nothing varies; add --mismatch or --process.")
+        if number or seed is not None:
+            which = f"chip {number}" if number else f"a chip of seed {seed}"
+            raise HarnessError(f"{which} is like any other while nothing varies; add --mismatch or --process.")
         return None
-    return Chip(Spreads(mismatch=mismatch, process=process, mtj_rp=junction, mtj_tmr=junction), number, seed)
+    junction = parse_share("4%" if mtj_sigma is None else mtj_sigma, "--mtj-sigma")
+    spreads = Spreads(mismatch=mismatch, process=process, mtj_rp=junction, mtj_tmr=junction)
+    return Chip(spreads, number, 1 if seed is None else seed)
 
 
 def _changes(chip: Chip | None) -> dict[str, str]:
@@ -94,7 +98,7 @@ def _settings(assignments: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         HarnessError: a name that the cluster does not have, or a value that it refuses.
     """
-    return Skeleton(Task(((0,),), ((0,),))).settings(assignments)
+    return CLUSTER_BENCH.settings(assignments)
 
 
 def program(
@@ -175,9 +179,5 @@ def decision_rows(assignments: Mapping[str, str], jobs: int | None, results: Pat
     path = folder / "measures" / f"{NAME}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     table.to_csv(path, index=False, float_format="%.6g")
-    _say(f"wrote {path}")
+    say(f"wrote {path}")
     return score(NAME, CLAIMS, summarize(table, int(values["THRESHOLD"])))
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True, markup=False)

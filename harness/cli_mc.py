@@ -7,11 +7,11 @@ from typing import Annotated
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from harness.arguments import parse_assignments, parse_share
 from harness.breakdown import break_down, breakdown_rows, write_breakdown
+from harness.cli_options import Jobs, ResultsFolder, Set, console, say
 from harness.contributions import FEWEST
 from harness.draws import Spreads
 from harness.errors import HarnessError
@@ -32,9 +32,7 @@ from harness.testbench import Breakdown, Samples, Testbench
 DEFAULT_SAMPLES = 200
 
 mc_app = typer.Typer(no_args_is_help=True, help="Monte Carlo: mismatch and process, sample by sample.")
-console = Console()
 
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter; repeatable.")]
 Count = Annotated[
     int | None, typer.Option("--n", help="Samples, at most so many with --sigma-ci (default: the figure's, or 200).")
 ]
@@ -46,7 +44,6 @@ SigmaInterval = Annotated[
 Mismatch = Annotated[bool, typer.Option("--mismatch/--no-mismatch", help="A draw for each device.")]
 Process = Annotated[bool, typer.Option("--process/--no-process", help="A draw for each chip.")]
 MtjSigma = Annotated[str, typer.Option("--mtj-sigma", help="Sigma of each junction's RP and TMR (an assumption).")]
-ResultsFolder = Annotated[Path, typer.Option("--results", metavar="FOLDER", help="Where runs and tables go.")]
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def simulate_study(plan: Plan, folder: Path, jobs: int | None) -> StudyResult:
     result = finish_study(plan, folder, jobs)
     paths = result.write()
     _show_statistics(result)
-    _say(f"wrote {', '.join(path.name for path in paths)} in {result.tables_folder}")
+    say(f"wrote {', '.join(path.name for path in paths)} in {result.tables_folder}")
     return result
 
 
@@ -118,7 +115,7 @@ def publish_study(
     result = simulate_study(*options.plan(bench, assignments, results), jobs)
     made_of = result.plan.key.encode() + result.table.to_csv(index=False).encode()
     for path in write_figure(bench.name, folder, made_of, lambda: bench.draw_samples(result)):
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
     rows = score(bench.name, bench.sample_claims, bench.summarize_samples(result))
     rows["statement"] += f" (study: {result.counts} samples)"
     return rows.assign(status="INCOMPLETE") if result.failed else rows
@@ -137,7 +134,7 @@ def publish_beside(
     for path in write_figure(
         answer.bench.name, folder, made_of, lambda: answer.bench.draw_beside(answer.results, studies)
     ):
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
 
 
 @mc_app.command()
@@ -147,7 +144,7 @@ def run(
     sigma_ci: SigmaInterval = "",
     measure: Annotated[str, typer.Option(help="The measure to follow and to stop by (default: every one).")] = "",
     timeout: Annotated[float | None, typer.Option(help="Wall limit of one run, s.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
+    jobs: Jobs = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Run a testbench over samples; the same command goes on where it was stopped."""
@@ -171,10 +168,10 @@ def show(
     options = StudyOptions(n, seed, sampler, mismatch, process, mtj_sigma)
     plan, folder = options.plan(bench, parse_assignments(settings or []), results.resolve())
     for shown in show_sample(plan, sample, folder):
-        _say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
+        say(f"{shown.case}: {shown.status}{', rung ' + shown.rung if shown.rung else ''}; {shown.compared}")
         for measure, value, unit, where in shown.readings:
-            _say(f"    {f'{measure} {place_of(where)}'.rstrip()}: {engineering(value, unit, 7)}")
-        _say(f"    wrote {', '.join(path.name for path in shown.paths)} in {shown.paths[0].parent}")
+            say(f"    {f'{measure} {place_of(where)}'.rstrip()}: {engineering(value, unit, 7)}")
+        say(f"    wrote {', '.join(path.name for path in shown.paths)} in {shown.paths[0].parent}")
 
 
 @mc_app.command()
@@ -188,12 +185,12 @@ def worst(
         plan, folder = StudyOptions().plan(bench, {}, results.resolve())
         study = study_of(plan, folder)
         if study is None:
-            _say(f"{bench.name}: its study is not stored; make it with: make {bench.name}")
+            say(f"{bench.name}: its study is not stored; make it with: make {bench.name}")
             continue
         for sample, run in zip(study.worst["sample"], study.runs, strict=True):
             if run.waveforms is None:
                 for shown in show_sample(plan, int(sample), folder):
-                    _say(f"{bench.name} sample {sample}, {shown.case}: {shown.status}; {shown.compared}")
+                    say(f"{bench.name} sample {sample}, {shown.case}: {shown.status}; {shown.compared}")
 
 
 @mc_app.command()
@@ -202,7 +199,7 @@ def contributions(
     measure: Annotated[str, typer.Option(help="A measure, in place of the testbench's own choice.")] = "",
     where: Annotated[list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Which case and reading.")] = None,
     n: Count = None, seed: Seed = 1, mtj_sigma: MtjSigma = "4%",
-    jobs: Annotated[int | None, typer.Option(min=1, help="Processes (default: one a core).")] = None,
+    jobs: Jobs = None,
     settings: Set = None, results: ResultsFolder = RESULTS,
 ) -> None:  # fmt: skip
     """Share variances out to devices: sensitivities one at a time, held against samples that they never saw."""
@@ -233,10 +230,10 @@ def publish_breakdowns(
     answers = break_down(plain, asked, lambda each: finish_study(each, each.folder(results / "mc"), jobs))
     for answer in answers:
         shares = (answer.families if answer.asked.families else answer.devices).table.head(10)
-        _say(f"{bench.name}, {answer.asked.name}: R² = {answer.devices.r_squared:.3f} on {answer.counts} samples")
-        _say(shares.to_string(index=False, float_format=lambda share: f"{share:.3f}"))
+        say(f"{bench.name}, {answer.asked.name}: R² = {answer.devices.r_squared:.3f} on {answer.counts} samples")
+        say(shares.to_string(index=False, float_format=lambda share: f"{share:.3f}"))
     for path in write_breakdown(bench.name, answers, folder):
-        _say(f"wrote {path}")
+        say(f"wrote {path}")
     return breakdown_rows(bench.name, answers)
 
 
@@ -283,8 +280,4 @@ def _show_statistics(result: StudyResult) -> None:
         )  # fmt: skip
     console.print(view)
     for rung, runs in result.rescued.groupby("rung"):
-        _say(f"rescued by {rung!r}: samples {', '.join(map(str, runs['sample'].unique()))}")
-
-
-def _say(text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True, markup=False)
+        say(f"rescued by {rung!r}: samples {', '.join(map(str, runs['sample'].unique()))}")

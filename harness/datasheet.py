@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.errors import HarnessError
 from harness.testbench import Case, DatasheetRow, Testbench
 
 
@@ -40,12 +41,19 @@ def datasheet(
 
     ``readings`` are (number of the case, measure, value), ``stress`` (number of the case, limit, volts); typ is the
     case whose varied values are the settings' own.
+
+    Raises:
+        HarnessError: no case is typical: what the testbench varies is set to none of its values.
     """
     found = {(number, measure): value for number, measure, value in readings}
     found |= {(number, stress_measure(limit)): volts for number, limit, volts in stress}
-    typical = next(i for i, case in enumerate(cases) if all(case.values[k] == settings[k] for k in case.varied))
+    own = (i for i, case in enumerate(cases) if all(case.values[k] == settings[k] for k in case.varied))
+    typical = next(own, None)
+    if typical is None:
+        given = ", ".join(f"{name}={settings[name]}" for name in cases[0].varied)
+        raise HarnessError(f"{bench.name}: no case has the settings' {given}, so none is typical; set what a case has.")
     lines = []
-    for row in bench.datasheet:
+    for row in bench.datasheet_at(settings):
         values = np.array([found.get((number, row.measure), math.nan) for number in range(len(cases))], dtype=float)
         places = int(values.argmin()), typical, int(values.argmax())  # NaN wins: nothing is known of min and max
         shown = float(values[places[0]]), float(values[typical]), float(values[places[2]])

@@ -75,7 +75,7 @@ def write_figure(name: str, folder: Path, made_of: bytes, draw: Callable[[], Fig
 
 def score_answer(answer: Answer) -> pd.DataFrame:
     """Return the scoreboard rows of one testbench."""
-    return score(answer.bench.name, answer.bench.claims, answer.summaries())
+    return score(answer.bench.name, answer.bench.claims_at(answer.results.settings), answer.summaries())
 
 
 def stress_row(runs: Iterable[CaseRun]) -> pd.DataFrame:
@@ -110,14 +110,19 @@ def solver_row(loose: Answer, tight: Answer) -> pd.DataFrame:
     if not shares:
         return pd.DataFrame(columns=COLUMNS)
     measure = max(shares, key=lambda name: shares[name])
-    claim = Claim(
-        f"solver_error_{loose.bench.name}",
-        f"{loose.bench.name}: largest move at reltol / 10 and half the step, as a share of its bound ({measure})",
+    claim = solver_claim(loose.bench.name, f" ({measure})")
+    return score(SOLVER, [claim], [Summary(claim.measure, shares[measure])])
+
+
+def solver_claim(name: str, measure: str = "") -> Claim:
+    """Return the claim on the solver's own error in a testbench; ``measure`` is the one that it moves most."""
+    return Claim(
+        f"solver_error_{name}",
+        f"{name}: largest move at reltol / 10 and half the step, as a share of its bound{measure}",
         "required: the solver's own error",
         (0.0, SOLVER_MUST),
         (0.0, SOLVER_AIM),
     )
-    return score(SOLVER, [claim], [Summary(claim.measure, shares[measure])])
 
 
 def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:

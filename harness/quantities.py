@@ -87,5 +87,6 @@ def engineering(value: float, unit: str = "", digits: int = 4) -> str:
     """Write an SI value with an engineering prefix: ``engineering(2.2e-12, "F")`` is ``"2.2 pF"``."""
     if value == 0 or not unit or not math.isfinite(value):
         return f"{value:g} {unit}".rstrip()
-    exponent = min(max(3 * math.floor(math.log10(abs(value)) / 3), -18), 12)
-    return f"{value / 10.0**exponent:.{digits}g} {_ENGINEERING[exponent]}{unit}".rstrip()
+    rounded = float(f"{value:.{digits}g}")  # first, so that 0.9996 V in three digits is 1 V and not 1e+03 mV
+    exponent = min(max(3 * math.floor(math.log10(abs(rounded)) / 3), -18), 12)
+    return f"{rounded / 10.0**exponent:.{digits}g} {_ENGINEERING[exponent]}{unit}".rstrip()

@@ -66,6 +66,12 @@ def missing_rows(testbench: str, claims: Iterable[Claim]) -> pd.DataFrame:
     return score(testbench, claims, unmeasured).assign(status="MISSING")
 
 
+def joined(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return scoreboard rows one after the other."""
+    filled = [table for table in tables if not table.empty]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMNS)
+
+
 def _status(claim: Claim, value: float) -> str:
     kept = within(value, claim.must)
     if math.isnan(value):

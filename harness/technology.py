@@ -166,7 +166,8 @@ def _names_in(folder: Path) -> set[str]:
 
 
 def _technology_folders() -> list[Path]:
-    further = [Path(entry) for entry in os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep) if entry]
+    entries = os.environ.get(SEARCH_VARIABLE, "").split(os.pathsep)
+    further = [Path(entry).expanduser().absolute() for entry in entries if entry]  # ngspice runs in another folder
     for folder in further:
         if not folder.is_dir():
             raise MissingToolError(f"{SEARCH_VARIABLE} names {folder}, which is no folder; correct it or unset it.")

@@ -215,8 +215,20 @@ class Results:
         raise HarnessError(f"no case has {where}.")
 
 
+class Asked(Protocol):
+    """What a study was asked for, as a testbench sees it."""
+
+    @property
+    def settings(self) -> Values:
+        """The value of each parameter."""
+
+
 class Samples(Protocol):
     """A finished Monte Carlo study as a testbench sees it; ``table`` has a row a reading, see samples.StudyResult."""
+
+    @property
+    def plan(self) -> Asked:
+        """What was asked for."""
 
     @property
     def table(self) -> pd.DataFrame:
@@ -303,6 +315,14 @@ class Testbench(ABC):
     def draw(self, results: Results) -> "Figure | None":
         """Return the figure, or None where the testbench has none of its own."""
         return None
+
+    def datasheet_at(self, settings: Values) -> tuple[DatasheetRow, ...]:
+        """Return the datasheet's rows; ``datasheet`` are those of the defaults, where bounds follow the settings."""
+        return self.datasheet
+
+    def claims_at(self, settings: Values) -> tuple[Claim, ...]:
+        """Return the claims; ``claims`` are those of the defaults, where bounds follow the settings."""
+        return self.claims
 
     def sampled_cases(self, settings: Values) -> list[Case]:
         """Return the cases of a study; they are a run's, unless samples are asked for more than nominal devices."""

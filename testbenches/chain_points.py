@@ -157,9 +157,9 @@ def series(every: Iterable[Point]) -> dict[tuple[str, int], list[Point]]:
     return found
 
 
-def mirror_area() -> float:
+def mirror_area(technology: str) -> float:
     """Return the gate area of one column's mirrors (m2): loads, outputs, copies of the reference, both sinks."""
-    sizes = load_technology("fdsoi28").sizing
+    sizes = load_technology(technology).sizing
     unit, load = _area(sizes["mirror_output"]["output"]), _area(sizes["read_channel"]["load"])
     return (7 + 7) * unit + 3 * 4 * load + 2 * _area(sizes["current_sink"]["mirror"])
 

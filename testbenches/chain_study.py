@@ -147,7 +147,7 @@ def _draw_areas(axes: Axes, study: Samples, every: Sequence[Point]) -> None:
     """Draw the margin over its sigma against the area of all mirrors, at threshold 7 with 10k/20k."""
     mine = series(every)["10k20k", HARDEST]
     fits = {below: mirror_shares(study, below) for below in SIDES}
-    area, colour = mirror_area() * 1e12, SERIES["10k20k", HARDEST][0]
+    area, colour = mirror_area(study.plan.settings["TECHNOLOGY"]) * 1e12, SERIES["10k20k", HARDEST][0]
     for point, style in zip(mine[:2], ("-", "--"), strict=False):
         curves = []
         for below, fit in fits.items():

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +18,7 @@ from harness.errors import HarnessError
 from harness.figures import TWO_COLUMNS, new_figure
 from harness.measure import fit_line
 from harness.publish import RESULTS
-from harness.scoreboard import read_scoreboard
+from harness.scoreboard import COLUMNS, read_scoreboard
 from harness.statistics import Interval, sigma_interval
 from harness.testbench import Samples, Summary
 from testbenches.by_weight import by_weight
@@ -40,7 +41,7 @@ def summaries(study: Samples) -> Iterable[Summary]:
     for drawn in (PROCESS, MISMATCH):
         yield Summary(f"wrong_{drawn}", float(by_weight(study, drawn, "wrong").to_numpy().sum()))
     here = study.spread_of(by_weight(study, MISMATCH, "rise")[n])
-    sigma, interval = chain_sigma(read_scoreboard(RESULTS, "campaign"), n)
+    sigma, interval = chain_sigma(campaign_rows(RESULTS), n)
     yield Summary("sigma_gap", gap(here.sigma_interval, interval), "V")
     for place, value, (low, high) in (("", here.sigma, here.sigma_interval), ("_of_chain", sigma, interval)):
         yield Summary(f"sigma_at_n{place}", value, "V")
@@ -76,6 +77,14 @@ def expected_range(values: ArrayLike, chips: int) -> float:
 def relative_range(values: pd.Series) -> float:
     """Return peak to peak over the mean; NaN where a value is."""
     return float(np.ptp(values.to_numpy(dtype=float)) / values.to_numpy(dtype=float).mean())
+
+
+def campaign_rows(folder: Path) -> pd.DataFrame:
+    """Return a campaign's scoreboard; without a row where none was written yet, as on the first campaign."""
+    try:
+        return read_scoreboard(folder, "campaign")
+    except HarnessError:
+        return pd.DataFrame(columns=COLUMNS)
 
 
 def chain_sigma(board: pd.DataFrame, n: int) -> tuple[float, Interval]:

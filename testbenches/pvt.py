@@ -15,9 +15,10 @@ from harness.datasheet import Line, datasheet, stress_measure
 from harness.figures import TWO_COLUMNS, draw_table, new_figure
 from harness.measure import fit_line
 from harness.technology import load_technology
-from harness.testbench import Claim, DatasheetRow, Reading, Results, Summary, Values
+from harness.testbench import Claim, DatasheetRow, Reading, Results, Summary, Values, silicon_parameters
 from testbenches.chain_conditions import ChainConditions
-from testbenches.parameters import CORNERS, VCM_TWG, VTH
+from testbenches.chain_event import CHAIN_PARAMETERS
+from testbenches.parameters import CORNERS
 
 TEMPERATURES = (-40.0, 27.0, 85.0)  # C
 SUPPLIES = (0.95, 1.0, 1.05)  # of VDD and VDDIO: a regulator's 5 %, which leaves the oxides half of their 10 %
@@ -25,22 +26,18 @@ COLOURS = dict(zip(TEMPERATURES, ("#1f5fa8", "0.35", "#b3003b"), strict=True))
 MARKERS = ("v", "o", "^")  # of the supplies
 BOUND_COLOUR = "#b3003b"
 
-THRESHOLD = 5
-STEP = (float(VTH.default) - float(VCM_TWG.default)) / THRESHOLD  # V
-HALF = 0.5 / THRESHOLD  # a step wrong by this share puts V(n) half a step off
-OXIDES = sorted({facts.v_max for facts in load_technology("fdsoi28").transistors.values()})  # V
 
-
-class ProcessVoltageTemperature(ChainConditions):
-    """Weights -N_REF, 0, n - 1 and n at five corners, three temperatures and three supplies; references stay."""
-
-    name = "pvt"
-    question = "Which of its figures does the chain keep over process, voltage and temperature?"
-    datasheet: ClassVar[tuple[DatasheetRow, ...]] = (
+def datasheet_rows(settings: Values) -> tuple[DatasheetRow, ...]:
+    """Return the datasheet, its bounds those of the settings' threshold, levels and technology."""
+    threshold = int(settings["THRESHOLD"])
+    step = (float(settings["VTH"]) - float(settings["VCM_TWG"])) / threshold  # V
+    half = 0.5 / threshold  # a step wrong by this share puts V(n) half a step off
+    oxides = sorted({facts.v_max for facts in load_technology(settings["TECHNOLOGY"]).transistors.values()})  # V
+    return (
         DatasheetRow("wrong", "wrong decisions", 0, 0, "required: every case passes in decision"),
         DatasheetRow("margin_at_n", "V(n) above VTH", 0, math.inf, "required: fires", "V", 1e3, "mV"),
         DatasheetRow("margin_below_n", "V(n - 1) below VTH", 0, math.inf, "required: does not fire", "V", 1e3, "mV"),
-        DatasheetRow("step", "step of a weight", STEP * (1 - HALF), STEP * (1 + HALF),
+        DatasheetRow("step", "step of a weight", step * (1 - half), step * (1 + half),
                      "required: V(n) within half a step", "V", 1e3, "mV"),
         DatasheetRow("inl", "INL, share of a step", -math.inf, 0.01, "the bound of Figure 9D", "", 100.0, "%"),
         DatasheetRow("shift_at_0", "V(0) - VREST, in steps", -0.06, 0.06, "the bound of Figure 9D"),
@@ -48,13 +45,35 @@ class ProcessVoltageTemperature(ChainConditions):
         *(
             DatasheetRow(stress_measure(limit), f"voltage at a {limit:g}-V device", -math.inf, limit,
                          "required: safe operating area, for over 1 ns", "V", 1.0, "V")
-            for limit in OXIDES
+            for limit in oxides
         ),
     )  # fmt: skip
-    claims: ClassVar[tuple[Claim, ...]] = (
-        Claim("cases", "cases simulated and measured, of 45", "required: none missing", (45, 45)),
-        *(row.claim for row in datasheet),
-    )
+
+
+def datasheet_claims(rows: Iterable[DatasheetRow]) -> tuple[Claim, ...]:
+    """Return the claims of a datasheet, and that on its cases."""
+    cases = Claim("cases", "cases simulated and measured, of 45", "required: none missing", (45, 45))
+    return (cases, *(row.claim for row in rows))
+
+
+DEFAULTS = {parameter.name: parameter.default for parameter in (*silicon_parameters(), *CHAIN_PARAMETERS)}
+
+
+class ProcessVoltageTemperature(ChainConditions):
+    """Weights -N_REF, 0, n - 1 and n at five corners, three temperatures and three supplies; references stay."""
+
+    name = "pvt"
+    question = "Which of its figures does the chain keep over process, voltage and temperature?"
+    datasheet: ClassVar[tuple[DatasheetRow, ...]] = datasheet_rows(DEFAULTS)
+    claims: ClassVar[tuple[Claim, ...]] = datasheet_claims(datasheet)
+
+    def datasheet_at(self, settings: Values) -> tuple[DatasheetRow, ...]:
+        """Return the rows with the bounds of the settings."""
+        return datasheet_rows(settings)
+
+    def claims_at(self, settings: Values) -> tuple[Claim, ...]:
+        """Return the claims with the bounds of the settings."""
+        return datasheet_claims(datasheet_rows(settings))
 
     def variations(self, settings: Values) -> Iterable[Values]:
         """Yield every corner, temperature and supply."""
@@ -101,7 +120,7 @@ class ProcessVoltageTemperature(ChainConditions):
         """Draw the cases of every row, and the datasheet below."""
         figure = new_figure(TWO_COLUMNS, 6.0)
         above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=(2.0, 1.15))[:, 0]
-        drawn = self.datasheet[1 : 1 + 6]  # margins, line and time: no number of decisions, no stress
+        drawn = self.datasheet_at(results.settings)[1:7]  # what has a margin, a line or a time
         for axis, row in zip(above.subplots(2, 3).flat, drawn, strict=True):
             _draw_row(axis, results.select(row.measure), row)
         handles = [

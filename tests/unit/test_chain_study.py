@@ -1,9 +1,12 @@
 """The designer's numbers of a chain study, from a made-up one whose answers are known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from harness.render import Conditions
 from harness.statistics import Spread, spread
 from harness.testbench import Samples
 from testbenches.chain import TESTBENCH
@@ -28,6 +31,7 @@ class MadeUp:
                     rows += self._readings(chip, column, mtj, n, sigma, weight)
         self.table = pd.DataFrame(rows)
         self.counts = f"{chips} of {chips}"
+        self.plan = SimpleNamespace(settings={"TECHNOLOGY": "fdsoi28"})
 
     def _readings(self, chip: int, column: int, mtj: str, n: int, sigma: float, weight: int) -> list[dict[str, object]]:
         drawn = self._draws.iloc[chip]
@@ -90,8 +94,10 @@ def test_mirrors_carry_what_they_were_given(study: Samples) -> None:
     assert shares["threshold block NMOS sink"] == pytest.approx(9 / 25, abs=0.1)
 
 
-def test_the_area_is_that_of_the_sizes() -> None:
-    assert 100e-12 < mirror_area() < 1e-8
+def test_the_area_is_that_of_the_sizes_of_the_study_s_technology(toy: Conditions) -> None:
+    area = mirror_area("fdsoi28")
+    assert 100e-12 < area < 1e-8
+    assert mirror_area(toy.technology.name) != area
 
 
 def test_the_picture_has_four_panels(study: Samples) -> None:

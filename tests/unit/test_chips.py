@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from harness.study import Study
 from harness.testbench import Case, Testbench, conditions
 from testbenches import fig11, fig12a, fig12b
 from testbenches.chips import CHIPS, chip_spreads
-from testbenches.fig11_study import chain_sigma, expected_range, gap, relative_range
+from testbenches.fig11_study import campaign_rows, chain_sigma, expected_range, gap, relative_range
 from testbenches.fig11_study import summaries as times_and_levels
 from testbenches.living_event import T_AXON, T_FIRST
 from testbenches.stimulated import T_SEEN
@@ -64,6 +65,11 @@ def test_the_chain_s_sigma_is_that_without_spread_of_the_junctions() -> None:
     same = spread(drawn / drawn.std(ddof=1) * 4.4e-3)
     assert (sigma, low, high) == pytest.approx((same.sigma, *same.sigma_interval))
     assert np.isnan(chain_sigma(board(), 7)[0])
+
+
+def test_before_the_first_campaign_the_chain_s_sigma_is_not_known(tmp_path: Path) -> None:
+    sigma, interval = chain_sigma(campaign_rows(tmp_path), 5)
+    assert np.isnan([sigma, *interval]).all()
 
 
 # ---- chip 3 is the same chip in every figure

@@ -10,9 +10,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from harness import cli
+from harness import cli, cli_boards, cli_golden, cli_workplace
 from harness.analysis import Analysis, Transient
+from harness.arguments import parse_assignments
 from harness.doctor import Finding
+from harness.errors import HarnessError
+from harness.golden import GoldenRun
 from harness.job import CaseRun
 from harness.testbench import Case, Claim, Golden, Parameter, Reading, Results, Summary, Testbench, Values
 
@@ -55,13 +58,13 @@ WAVES = pd.DataFrame({"a": [0.0, 1.0]}, index=pd.Index([0.0, 1e-9], name="time")
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
     """Run the command line in this process with two small testbenches whose runs are made up."""
     benches: dict[str, Testbench] = {"small": Bench(), "other": Other()}
-    monkeypatch.setattr(cli, "all_testbenches", lambda: benches)
-    monkeypatch.setattr("harness.registry.all_testbenches", lambda: benches)
+    for module in ("cli", "cli_boards", "cli_golden", "registry"):
+        monkeypatch.setattr(f"harness.{module}.all_testbenches", lambda: benches)
 
     def run_cases(bench: Testbench, cases: list[Case], *_: Any) -> list[CaseRun]:
         return [CaseRun(case, WAVES) for case in cases]
 
-    monkeypatch.setattr(cli, "run_cases", run_cases)
+    monkeypatch.setattr(cli_workplace, "run_cases", run_cases)
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str) -> tuple[int, str, str]:
@@ -150,7 +153,7 @@ def test_a_command_that_does_not_exist_or_lacks_something_exits_with_2(command: 
     ],
 )
 def test_assignments_are_words_of_name_and_value(texts: list[str], expected: dict[str, str]) -> None:
-    assert cli.parse_assignments(texts) == expected
+    assert parse_assignments(texts) == expected
 
 
 def test_a_failed_run_fails_the_command_and_says_how_to_repeat_it(
@@ -163,7 +166,7 @@ def test_a_failed_run_fails_the_command_and_says_how_to_repeat_it(
             progress(run)
         return runs
 
-    monkeypatch.setattr(cli, "run_cases", fail)
+    monkeypatch.setattr(cli_workplace, "run_cases", fail)
     code, out, err = command("run", "small", "--results", "results")
     assert code == 1
     assert "1 of 1 runs of small failed; the first: small x: timeout: killed [/after] 5 s" in err
@@ -176,7 +179,7 @@ def test_one_testbench_that_fails_leaves_the_others_their_rows(
     def fail_small(bench: Testbench, cases: list[Case], *_: Any) -> list[CaseRun]:
         return [CaseRun(c, None, failure="died") if bench.name == "small" else CaseRun(c, WAVES) for c in cases]
 
-    monkeypatch.setattr(cli, "run_cases", fail_small)
+    monkeypatch.setattr(cli_workplace, "run_cases", fail_small)
     code, _, err = command("figures", "--results", "results")
     assert code == 1
     assert "1 of 2 testbenches gave no answer" in err
@@ -185,11 +188,99 @@ def test_one_testbench_that_fails_leaves_the_others_their_rows(
     assert table.loc["other", "status"] == "PASS"
 
 
+@pytest.fixture
+def board(command: Command, tmp_path: Path) -> Callable[..., tuple[str, pd.DataFrame]]:
+    """Make a whole scoreboard; return what is said on stderr, and its rows by measure (claims, not reports)."""
+
+    def make(*names: str) -> tuple[str, pd.DataFrame]:
+        _, _, err = command("scoreboard", *names, "--results", "results")
+        return err, pd.read_csv(tmp_path / "results" / "scoreboard.csv").set_index(["testbench", "measure"])
+
+    return make
+
+
+def test_an_error_of_our_own_in_one_testbench_does_not_lose_the_board(
+    board: Callable[..., tuple[str, pd.DataFrame]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measure(bench: Bench, *_: Any) -> Iterable[Reading]:
+        if bench.name == "small":
+            raise IndexError("nothing crossed")
+        yield Reading("t", 1.0, "s")
+
+    monkeypatch.setattr(Bench, "measure", measure)
+    err, table = board()
+    assert "1 of 2 testbenches gave no answer" in err
+    assert "small: IndexError: nothing crossed (unexpected; run it alone for the trace)" in err
+    assert (table.loc[("small", "t"), "status"], table.loc[("other", "t"), "status"]) == ("MISSING", "PASS")
+
+
+def test_a_tight_run_that_fails_is_one_row_which_a_renewal_replaces(
+    board: Callable[..., tuple[str, pd.DataFrame]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_tight(bench: Testbench, cases: list[Case], _store: Any, _jobs: Any, tight: bool, *_: Any) -> list[CaseRun]:
+        lost = tight and bench.name == "small"
+        return [CaseRun(case, None, failure="small x: no solution") if lost else CaseRun(case, WAVES) for case in cases]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cli_workplace, "run_cases", fail_tight)
+        err, table = board()
+    assert "1 gave none with the tight solver" in err and "testbenches gave no answer" not in err
+    assert table.loc[("solver error", "solver_error_small"), "status"] == "MISSING"
+    monkeypatch.setattr(cli_boards, "stored_runs", lambda *_: [])
+    err, table = board("small")
+    assert err == ""
+    assert table.loc["solver error"].index.tolist() == ["solver_error_other", "solver_error_small"]
+    assert set(table["status"]) == {"PASS", "AIM"}
+
+
+def test_a_study_that_fails_has_missing_rows_beside_those_of_the_run(
+    board: Callable[..., tuple[str, pd.DataFrame]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> pd.DataFrame:
+        raise HarnessError("2 samples are too few")
+
+    monkeypatch.setattr(cli_workplace, "publish_study", fail)
+    monkeypatch.setattr(Other, "samples", 2)
+    monkeypatch.setattr(Other, "sample_claims", (Claim("sigma", "sigma of t", "required", (0.0, 1.0)),))
+    err, table = board()
+    assert "1 of 2 testbenches gave no answer or not all of it: 2 samples are too few" in err
+    assert (table.loc[("other", "t"), "status"], table.loc[("other", "sigma"), "status"]) == ("PASS", "MISSING")
+
+
+def test_a_parameter_that_a_testbench_sweeps_itself_is_refused(
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Other, "variations", lambda *_: [{"VTH": 0.8}, {"VTH": 0.85}])
+    code, _, err = command("run", "small", "other", "--set", "VTH=0.9", "--results", "results")
+    assert code == 1 and "other chooses VTH itself, 0.8 .. 0.85, so VTH=0.9 changes nothing of it" in err
+    assert list(tmp_path.iterdir()) == []
+    assert command("run", "other", "--set", "VTH=0.8", "--results", "results")[0] == 0
+
+
+def test_random_matrices_take_what_is_the_cluster_s_of_a_campaign_s_parameters(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Mapping[str, str]] = []
+
+    def rows(assignments: Mapping[str, str], *_: Any) -> pd.DataFrame:
+        asked.append(assignments)
+        return pd.DataFrame()
+
+    monkeypatch.setattr(cli, "decision_rows", rows)
+    monkeypatch.setattr(Bench, "samples", 2)
+    monkeypatch.setattr(Bench, "parameters", (*Bench.parameters, Parameter("CHIP_RP", "a chip's", default=0.025)))
+    monkeypatch.setattr(cli_workplace, "publish_study", lambda *_: pd.DataFrame())
+    command("campaign", "--set", "CHIP_RP=0.03 VTH=0.8", "--results", "results")
+    assert asked == [{"VTH": "0.8"}]
+    code, _, err = command("random-matrices", "--set", "CHIP_RP=0.03")
+    assert code == 1 and "there is no parameter 'CHIP_RP'" in err
+
+
 def test_ctrl_c_says_that_finished_runs_are_kept(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: Any) -> list[CaseRun]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "run_cases", interrupted)
+    monkeypatch.setattr(cli_workplace, "run_cases", interrupted)
     code, _, err = command("run", "small", "--results", "results")
     assert code == 130
     assert err.splitlines()[-1] == "spintegrate: stopped; finished runs are stored and will not be repeated."
@@ -201,7 +292,7 @@ def test_a_disk_that_is_full_when_results_are_written_is_one_line(
     def full_disk(*_: Any) -> list[Path]:
         raise OSError(28, "No space left on device", "results/measures/small.csv")
 
-    monkeypatch.setattr(cli, "write_answer", full_disk)
+    monkeypatch.setattr(cli_workplace, "write_answer", full_disk)
     code, _, err = command("run", "small", "--results", "results")
     assert code == 1
     assert err == "spintegrate: results/measures/small.csv: No space left on device; finished runs are stored.\n"
@@ -210,11 +301,12 @@ def test_a_disk_that_is_full_when_results_are_written_is_one_line(
 def test_a_golden_that_is_missing_fails_the_comparison(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     golden = Golden({}, analog=("a",))
     monkeypatch.setattr(Bench, "goldens", (golden,))
-    fresh = cli.GoldenRun(golden, Case("small", {"VTH": 0.85}), WAVES, {})
-    monkeypatch.setattr(cli, "simulate_goldens", lambda *_: [fresh])
-    code, _, err = command("golden", "compare", "small")
+    fresh = GoldenRun(golden, Case("small", {"VTH": 0.85}), WAVES, {})
+    monkeypatch.setattr(cli_golden, "simulate_goldens", lambda *_: [fresh])
+    code, out, err = command("golden", "compare")
     assert code == 1
-    assert "no golden can be read" in err
+    assert out.count("FAIL") == out.count("no golden can be read") == 2  # the first keeps none from being compared
+    assert "2 golden(s) differ or cannot be read" in err
     assert err.count("\n") == 1
 
 
@@ -226,7 +318,7 @@ def test_goldens_are_stored_with_their_reason_and_then_compared(
     monkeypatch.setattr("harness.golden.GOLDENS", tmp_path / "goldens")
     waves = [WAVES, WAVES, WAVES * 1.1]
     monkeypatch.setattr(
-        cli, "simulate_goldens", lambda *_: [cli.GoldenRun(golden, Case("small", {}), waves.pop(0), {"key": "1"})]
+        cli_golden, "simulate_goldens", lambda *_: [GoldenRun(golden, Case("small", {}), waves.pop(0), {"key": "1"})]
     )
     assert command("golden", "update", "small", "--reason", "first of all")[:2] == (0, "small nominal: new golden\n")
     assert '"reason": "first of all"' in (tmp_path / "goldens" / "small" / "nominal.json").read_text()
@@ -257,7 +349,7 @@ def test_an_error_of_our_own_is_not_swallowed(command: Command, monkeypatch: pyt
     def bug(*_: Any) -> list[CaseRun]:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(cli, "run_cases", bug)
+    monkeypatch.setattr(cli_workplace, "run_cases", bug)
     with pytest.raises(RuntimeError, match="a bug"):
         monkeypatch.setattr(sys, "argv", ["spintegrate", "run", "small"])
         cli.main()
@@ -275,8 +367,8 @@ def test_a_figure_of_a_bench_s_own_samples_waits_for_its_study(
     command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     drawn: list[str] = []
-    monkeypatch.setattr(cli, "publish_beside", lambda answer, *_: drawn.append(answer.bench.name))
-    monkeypatch.setattr(cli, "publish_study", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(cli_workplace, "publish_beside", lambda answer, *_: drawn.append(answer.bench.name))
+    monkeypatch.setattr(cli_workplace, "publish_study", lambda *_: pd.DataFrame())
     monkeypatch.setattr(Bench, "beside", ("small",))
     monkeypatch.setattr(Bench, "samples", 2)
     monkeypatch.setattr(Bench, "is_figure", False)

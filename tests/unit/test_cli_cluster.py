@@ -76,6 +76,8 @@ def test_a_run_writes_cells_decisions_membranes_and_raster(
         ("weights.csv", "spikes.csv", ("--set", "VREAD=45m"), "has no parameter 'VREAD'"),
         ("weights.csv", "spikes.csv", ("--set", "THRESHOLD=12"), "hold a total of"),
         ("weights.csv", "spikes.csv", ("--chip", "3"), "chip 3 is like any other"),
+        ("weights.csv", "spikes.csv", ("--seed", "5"), "a chip of seed 5 is like any other"),
+        ("weights.csv", "spikes.csv", ("--process", "--mtj-sigma", "8%"), "which is off; add --mismatch"),
         ("weights.csv", "spikes.csv", ("--mismatch", "--mtj-sigma", "x"), "--mtj-sigma"),
         ("weights.csv", "spikes.csv", ("--set", "N_REF=0"), "row 1, column 3: -1"),
     ],

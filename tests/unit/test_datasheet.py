@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from harness.circuit import Device
-from harness.datasheet import datasheet
+from harness.datasheet import datasheet, stress_measure
 from harness.errors import HarnessError
 from harness.render import Conditions
 from harness.report_boards import datasheet_rows
@@ -81,6 +81,23 @@ def test_the_bounds_of_a_step_are_half_a_step_at_the_threshold() -> None:
     row = next(row for row in PVT.datasheet if row.measure == "step")
     threshold = PVT.settings({})["THRESHOLD"]
     assert threshold * (row.high - row.low) == pytest.approx((row.high + row.low) / 2)
+
+
+def test_the_bounds_follow_threshold_levels_and_technology(toy: Conditions) -> None:
+    settings = PVT.settings({"THRESHOLD": 7, "VTH": 0.8, "TECHNOLOGY": toy.technology.name})
+    rows = {row.measure: row for row in PVT.datasheet_at(settings)}
+    step = (0.8 - float(settings["VCM_TWG"])) / 7
+    assert (rows["step"].low, rows["step"].high) == pytest.approx((step * (1 - 0.5 / 7), step * (1 + 0.5 / 7)))
+    limits = {stress_measure(facts.v_max) for facts in toy.technology.transistors.values()}
+    assert {name for name in rows if name.startswith("stress_")} == limits
+    assert {claim.measure for claim in PVT.claims_at(settings)} == {"cases", *rows}
+    assert PVT.claims_at(PVT.settings({})) == PVT.claims
+
+
+def test_a_datasheet_without_a_typical_case_is_one_sentence() -> None:
+    settings = PVT.settings({"TEMP": 50})
+    with pytest.raises(HarnessError, match=r"pvt: no case has the settings' CORNER=tt, TEMP=50\.0, .* typical"):
+        datasheet(PVT, PVT.cases(settings), settings, [])
 
 
 def test_each_number_of_the_datasheet_page_leads_to_its_case() -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from harness import ngspice
-from harness.analysis import RAW_NAME, Frequency, OperatingPoint, Solver, Sweep, Transient, complete_deck
+from harness.analysis import RAW_NAME, Frequency, Noise, OperatingPoint, Solver, Sweep, Transient, complete_deck
 from harness.errors import HarnessError, MissingToolError
 from harness.job import CaseRun
 from harness.ngspice import DECK_NAME, LOG_NAME, RunOutcome, data_problem, ngspice_program, ngspice_version, run_deck
@@ -412,6 +412,11 @@ def test_solver_options_are_all_written_and_tightened_together() -> None:
     assert tight.t_stop == TRANSIENT.t_stop
     for analysis in (Sweep("v1", 0, 1, 0.1), Frequency(1, 1e9), OperatingPoint()):
         assert analysis.tightened().solver.reltol == pytest.approx(analysis.solver.reltol / 10)
+
+
+def test_what_is_read_over_frequency_is_checked_at_twice_as_many_points() -> None:
+    for analysis in (Frequency(1, 1e9, 20), Noise("out", "0", "v1", 1, 1e9, 20)):
+        assert analysis.tightened().points_per_decade == 40
 
 
 def test_a_transient_is_told_its_largest_step() -> None:

@@ -108,3 +108,11 @@ def test_a_field_of_a_file_is_refused_as_pydantic_wants_it() -> None:
 )
 def test_engineering_notation(value: float, text: str) -> None:
     assert engineering(value, "F") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.9996, 3, "1 V"), (-0.9996, 3, "-1 V"), (0.9996, 4, "999.6 mV"), (999.99e-6, 4, "1 mV"), (1e15, 3, "1e+03 TV")],
+)
+def test_the_prefix_is_that_of_the_rounded_number(value: float, digits: int, text: str) -> None:
+    assert engineering(value, "V", digits) == text

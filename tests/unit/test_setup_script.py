@@ -249,21 +249,48 @@ def test_a_mistyped_target_is_one_line(machine: Machine) -> None:
     assert "'fig9d' is neither a target nor a testbench" in result.stderr
 
 
-@pytest.mark.parametrize("command", ["make fig09d VREAD_AMP=45m", "make fig09d VTH=0.8", "make cluster weights=w.csv"])
-def test_a_variable_that_no_target_reads_is_one_line_and_changes_nothing(machine: Machine, command: str) -> None:
-    name, _, value = command.split()[-1].partition("=")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "make fig09d VREAD_AMP=45m",
+        "make cluster weights=w.csv",
+        "make campaign N=20",
+        "make figures PROCESS=1",
+        "make worst SEED=2",
+        "make contributions SAMPLER=lhs",
+        "make report SET=VTH=0.8",
+        "make all SET=VTH=0.8",
+        "make THRESHOLD=7",
+    ],
+)
+def test_a_variable_that_the_target_does_not_read_is_one_line_and_changes_nothing(
+    machine: Machine, command: str
+) -> None:
+    _, *goals, given = command.split()
+    name, _, value = given.partition("=")
     result = machine.run(command, {})
     assert result.returncode == 2
-    assert f'no target here reads {name}=; set a parameter by SET="{name}={value}"' in result.stderr
+    said = f"'{' '.join(['make', *goals])}' reads no {name}=; a parameter is set by SET='{name}={value}'"
+    assert said in result.stderr
     assert (result.stdout, machine.calls) == ("", [])
 
 
-def test_every_variable_that_the_makefile_reads_may_be_given() -> None:
+def test_every_variable_that_a_target_s_commands_read_may_be_given_to_it() -> None:
     text = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
-    made = set(re.findall(r"^([A-Z_]+) :?=", text, re.MULTILINE)) | {"MAKE", "MAKEFILE_LIST", "MAKECMDGOALS"}
-    listed = re.search(r"^VARIABLES := ((?:.*\\\n)*.*)$", text, re.MULTILINE)
-    assert listed is not None
-    assert set(re.findall(r"\$\(([A-Z_]{2,})\)", text)) - made <= set(re.findall(r"[A-Z_]+", listed[1]))
+    made = dict(re.findall(r"^([A-Z_]+) :?= *((?:.*\\\n)*.*)$", text, re.MULTILINE))
+    reads = dict(re.findall(r"^READS_([a-z_-]+) := ([^#\n]*)", text, re.MULTILINE))
+    assert set(reads) <= set(made["TARGETS"].split())
+
+    def used(commands: str) -> set[str]:
+        names = set(re.findall(r"\$\(([A-Z_]{2,})\)", commands)) | set(re.findall(r"\$\(if \$\(([A-Z_]+)\)", commands))
+        further = {name for each in names & set(made) for name in used(made[each])}
+        return (names - set(made)) | further
+
+    for target, commands in re.findall(r"^([a-z_-]+):.*\n((?:\t.*\n)*)", text, re.MULTILINE):
+        listed = reads.get(target, "").replace("$(STUDY)", made["STUDY"]).split()
+        assert used(commands) - {"MAKE", "MAKEFILE_LIST"} <= {"PYTHON", *listed}, target
+    runs = re.search(r"^\$\(TESTBENCHES\): .*\n((?:\t.*\n)*)", text, re.MULTILINE)
+    assert runs is not None and used(runs[1]) == set(made["STUDY"].split())
 
 
 def test_the_browser_is_installed_for_its_own_target_alone(machine: Machine) -> None:

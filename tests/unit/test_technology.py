@@ -164,6 +164,15 @@ def test_technologies_outside_the_project_are_found(toy_folder: Path, monkeypatc
     assert load_technology("toy180").folder == toy_folder / "toy180"
 
 
+def test_a_relative_folder_on_the_search_path_gives_whole_paths(
+    toy_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(toy_folder.parent)
+    monkeypatch.setenv(SEARCH_VARIABLE, toy_folder.name)
+    files = load_technology("toy180").library_files("tt")
+    assert files and all(path.is_absolute() for path, _ in files)  # ngspice reads them from a run's folder
+
+
 def test_a_technology_may_have_a_name_that_is_no_identifier(
     toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
