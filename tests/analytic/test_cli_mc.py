@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from harness import cli
+from harness import cli, cli_options
 from harness.samples import place_of
 from harness.testbench import Breakdown, Claim, Reading, Samples, Summary, Values
 
@@ -65,7 +65,7 @@ def command(small: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     benches = {bench.name: bench for bench in (small.Charging(), small.Divider(), Sampled(), labelled(small))}
     for module in (cli, sys.modules["harness.cli_mc"], sys.modules["harness.registry"]):
         monkeypatch.setattr(module, "all_testbenches", lambda: benches)
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli_options.console, "width", 200)  # no table breaks a line
 
     def call(*arguments: str, lost: bool = False) -> tuple[int, str, str]:
         monkeypatch.setattr(Sampled, "lost", lost)
