@@ -90,7 +90,7 @@ def draw(study: Samples) -> Figure:
     _draw_areas(axes[0, 1], study, every)
     _draw_shares(axes[1, 1], study, every)
     handles, labels = axes[0, 0].get_legend_handles_labels()
-    title = "points simulated, with 95 % intervals; lines composed"
+    title = "points simulated, with 95 % intervals, drawn a little apart; lines composed"
     figure.legend(handles, labels, loc="outside upper center", ncols=4, fontsize=6.5, title=title, title_fontsize=7)
     return figure
 

@@ -123,7 +123,7 @@ def draw(study: Samples) -> Figure:
     right.set(xlabel=f"Time at VTH {VTH_LEVELS[-1] * 1e3:.0f} mV (ns)", ylabel="Chips")
     right.yaxis.set_major_locator(MaxNLocator(integer=True))
     expected = expected_range(highest, CHIPS)
-    right.set_title(f"{study.counts} chips; ten expected to span {expected:.0f} ns", loc="right", fontsize=7)
+    right.set_title(f"{study.counts} chips;\nten expected to span {expected:.0f} ns", loc="right", fontsize=7)
     return figure
 
 
