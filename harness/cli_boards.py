@@ -112,13 +112,13 @@ def publish_all(
         rows.add(part, other)
     runs = itertools.chain((run for answer in answers for run in answer.runs), runs_of_others(place, kept))
     table = in_order(joined([*rows.tables, stress_row(runs), *solver.tables]))
-    seconds = time.monotonic() - started if kept is None else None
-    heading = scoreboard_heading(place.assignments.get("TECHNOLOGY", "fdsoi28"), seconds)
+    heading = scoreboard_heading(name, place.assignments.get("TECHNOLOGY", "fdsoi28"))
     for path in write_scoreboard(table, place.folder, heading, name):
         say(f"wrote {shown(path)}")
     if (check_solver or campaign) and place.folder == RESULTS:
         update_readme(PROJECT / "README.md", table, name)
     show_rows(table)
+    say(f"{time.monotonic() - started:.0f} s; what was in the store was not simulated again")
     lost = [
         f"{rows.failed} of {len(benches) + len(others)} testbenches gave no answer or not all of it: {rows.sentences}",
         f"{solver.failed} gave none with the tight solver: {solver.sentences}",

@@ -14,7 +14,7 @@ from harness.figures import STYLE, figure_files, paper_style, save_figure
 from harness.job import CaseRun
 from harness.ngspice import ngspice_version
 from harness.render import TESTBENCHES
-from harness.scoreboard import COLUMNS, SOLVER, STRESS, score
+from harness.scoreboard import COLUMNS, SOLVER, STRESS, TITLES, score
 from harness.technology import PROJECT, load_technology
 from harness.testbench import Claim, Results, Summary, Testbench
 
@@ -135,13 +135,12 @@ def _share(loose: float, tight: float, bound: tuple[float, float]) -> float:
     return move / width if width and not math.isnan(move) else math.inf
 
 
-def scoreboard_heading(technology: str, seconds: float | None) -> str:
-    """Return the scoreboard's first lines: what made it and when; no time (s) where only some rows are new."""
-    took = "" if seconds is None else f" in {seconds:.0f} s"
+def scoreboard_heading(name: str, technology: str) -> str:
+    """Return a scoreboard's first lines: which it is, what made it and when."""
     return (
-        "# Scoreboard\n\n"
+        f"# {TITLES[name]}\n\n"
         f"Measured with ngspice-{ngspice_version()} in {technology} ({load_technology(technology).description}), "
-        f"{datetime.now(UTC):%Y-%m-%d}{took}. Bounds are the must; PASS keeps it, AIM keeps the aim too, FAIL misses "
+        f"{datetime.now(UTC):%Y-%m-%d}. Bounds are the must; PASS keeps it, AIM keeps the aim too, FAIL misses "
         "it, KNOWN differs from the paper for the stated reason, REPORT has no bound. A source says where the paper "
         "has it; a bound that is required is this project's own. Coarse solvers are those that neglect more than "
         "1e-14 C: their trapezoidal rule rings inside gates."

@@ -9,7 +9,7 @@ import pandas as pd
 
 from harness.datasheet import Line
 from harness.quantities import engineering
-from harness.scoreboard import COLUMNS, SOLVER, missing_rows, read_scoreboard
+from harness.scoreboard import COLUMNS, SOLVER, TITLES, missing_rows, read_scoreboard
 from harness.testbench import Testbench
 
 NOT_KEPT = ("FAIL", "UNEXPECTED", "INCOMPLETE", "MISSING")
@@ -37,13 +37,13 @@ class Board:
 def read_boards(results: Path, benches: Sequence[Testbench]) -> list[Board]:
     """Return every board; a testbench that has no row in the board that it belongs to has MISSING rows."""
     return [
-        _board(results, "scoreboard", "Scoreboard", "make scoreboard", benches),
-        _board(results, "scoreboard_figures", "Figures, tt", "make figures", [b for b in benches if b.is_figure]),
-        _board(results, "campaign", "Monte Carlo campaign", "make campaign", [b for b in benches if b.samples]),
+        _board(results, "scoreboard", "make scoreboard", benches),
+        _board(results, "scoreboard_figures", "make figures", [b for b in benches if b.is_figure]),
+        _board(results, "campaign", "make campaign", [b for b in benches if b.samples]),
     ]
 
 
-def _board(results: Path, name: str, title: str, target: str, benches: Iterable[Testbench]) -> Board:
+def _board(results: Path, name: str, target: str, benches: Iterable[Testbench]) -> Board:
     table, page = results / f"{name}.csv", results / f"{name}.md"
     rows = read_scoreboard(results, name) if table.is_file() else pd.DataFrame(columns=COLUMNS)
     for bench in benches:
@@ -52,7 +52,7 @@ def _board(results: Path, name: str, title: str, target: str, benches: Iterable[
             lacking = missing_rows(bench.name, claims).assign(note=f"not in {name}.csv; make it with: {target}")
             rows = pd.concat([rows, lacking], ignore_index=True) if len(rows) else lacking
     paragraphs = page.read_text(encoding="utf-8").split("\n\n") if page.is_file() else []
-    return Board(name, title, target, rows, paragraphs[1] if len(paragraphs) > 1 else "")
+    return Board(name, TITLES[name], target, rows, paragraphs[1] if len(paragraphs) > 1 else "")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from harness.quantities import engineering
 from harness.testbench import Claim, Summary
 
 COLUMNS = ["testbench", "measure", "statement", "must", "aim", "measured", "unit", "status", "source", "note"]
+TITLES = {"scoreboard": "Scoreboard", "scoreboard_figures": "Figures, tt", "campaign": "Monte Carlo campaign"}
 STRESS, SOLVER = "safe operating area", "solver error"  # what rows of no single testbench have in its place
 README_END = "<!-- end -->"
 SHOWN = ["statement", "must", "aim", "measured", "status", "source", "note"]
