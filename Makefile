@@ -161,7 +161,7 @@ lock: $(READY) ## renew requirements.lock from pyproject.toml and scripts/cmtj.l
 	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 clean: ## remove what tools leave behind; finished simulations stay
-	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist results/.report
 	@find . -name .venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also remove finished simulations and the virtual environments
