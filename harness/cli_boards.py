@@ -102,6 +102,7 @@ def publish_all(
     if kept is not None:
         rows.tables.append(kept[kept["testbench"] != SOLVER])
         solver.tables.append(kept[kept["testbench"] == SOLVER])
+    place.run_ahead(benches)
     for bench in benches:
         result = _gather(bench, place, rows, campaign)
         if result is not None:

@@ -1,6 +1,8 @@
 """The command line's workplace: what a command was given, and what it makes of one testbench."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,7 +18,7 @@ from harness.progress import RunProgress
 from harness.publish import Answer, output_folder, score_answer, write_answer
 from harness.registry import find_testbench
 from harness.repeatability import AIM, MUST
-from harness.runner import collect, run_cases
+from harness.runner import collect, run_cases, run_together
 from harness.scoreboard import joined, read_scoreboard
 from harness.store import Store
 from harness.testbench import Case, Claim, Testbench, conditions
@@ -82,6 +84,17 @@ class Workplace:
         with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
             runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
         return Answer(bench, collect(bench, settings, runs), runs)
+
+    def run_ahead(self, benches: Iterable[Testbench]) -> None:
+        """Run together what has fewer cases than there are workers, so that no core idles; what fails is told later."""
+        workers, few = self.jobs or os.cpu_count() or 1, []
+        for bench in benches:
+            with suppress(Exception):  # in its turn it says what is wrong, and no other's rows are lost
+                cases = bench.cases(self.settings(bench))
+                few += [(bench, cases)] if len(cases) < workers else []
+        if few:
+            with RunProgress("together", sum(len(cases) for _, cases in few), console) as progress:
+                run_together(few, self.store, self.jobs, progress.advance)
 
     def written_answer(self, bench: Testbench) -> Answer:
         """Run one testbench and write its files."""

@@ -1,14 +1,15 @@
 """Run a testbench's cases on all cores, take what is already stored, and collect waveforms and measures."""
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import pandas as pd
 
 from harness.errors import HarnessError
-from harness.job import CaseRun, execute, prepare, stored
+from harness.job import CaseRun, Job, execute, prepare, stored
 from harness.ngspice import Stop
 from harness.store import Store
 from harness.technology import PROJECT
@@ -39,25 +40,47 @@ def run_cases(
     Raises:
         HarnessError: no case can be prepared, or the disk is full.
     """
-    prepared = [(case, prepare(bench, case, store, tight)) for case in cases]
-    done: dict[str, CaseRun] = {}
+    return _run_jobs([(case, prepare(bench, case, store, tight)) for case in cases], store, jobs, progress)
+
+
+def run_together(
+    work: Iterable[tuple[Testbench, Iterable[Case]]], store: Store, jobs: int | None = None,
+    progress: Progress = no_progress,
+) -> None:  # fmt: skip
+    """Run cases of several testbenches on the same workers, for the store; each then finds its own there.
+
+    What cannot be prepared is left out: its testbench says so in its turn.
+
+    Raises:
+        HarnessError: the disk is full.
+    """
+    prepared: list[tuple[Case, Job]] = []
+    for bench, cases in work:
+        with contextlib.suppress(Exception):
+            prepared += [(case, prepare(bench, case, store)) for case in cases]
+    _run_jobs(prepared, store, jobs, progress)
+
+
+def _run_jobs(
+    prepared: Sequence[tuple[Case, Job]], store: Store, jobs: int | None, progress: Progress
+) -> list[CaseRun]:
+    """Run jobs on ``jobs`` workers and return their runs, in order."""
     stop = Stop()
     pool = ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1)
     try:
-        pending: set[Future[CaseRun]] = {pool.submit(execute, case, job, store, stop) for case, job in prepared}
+        futures = [pool.submit(execute, case, job, store, stop) for case, job in prepared]
+        pending: set[Future[CaseRun]] = set(futures)
         while pending:
             # Without a timeout, a Ctrl-C that comes just before the wait is seen only after it.
             finished, pending = wait(pending, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
-                run = future.result()
-                done[run.case.id] = run
-                progress(run)
+                progress(future.result())
     except BaseException:  # Ctrl-C too: the unfinished runs end at once, the finished ones are stored
         stop.now()
         pool.shutdown(wait=True, cancel_futures=True)
         raise
     pool.shutdown()
-    return [done[case.id] for case, _ in prepared]
+    return [future.result() for future in futures]
 
 
 def stored_runs(bench: Testbench, cases: Iterable[Case], store: Store) -> list[CaseRun]:
