@@ -13,7 +13,7 @@ from harness import cli
 from harness.analysis import Analysis, Frequency, Transient
 from harness.measure import first_crossing, loop_gain
 from harness.rawfile import read_raw
-from harness.runner import run_cases, run_testbench
+from harness.runner import run_cases, run_testbench, run_together
 from harness.store import Store
 from harness.testbench import Parameter, Reading, Results, Summary, Testbench, Values, nominal_silicon
 
@@ -99,6 +99,20 @@ def test_corners_are_measured_and_the_second_time_read_from_the_store(bench: Cha
     assert 0 < found["ff"] < found["tt"] < found["ss"] < 1e-9
     pd.testing.assert_frame_equal(first.measures, again.measures, check_exact=True)
     assert list(first.waveforms["CORNER=tt"].columns) == ["a", "y", "i(vddio)"]
+
+
+def test_testbenches_run_together_and_find_their_own_in_the_store(bench: Chain, store: Store, tmp_path: Path) -> None:
+    class Broken(Chain):
+        name = "broken"
+
+        def deck(self, values: Values) -> tuple[str, Mapping[str, Any]]:
+            raise KeyError("gate")
+
+    seen: list[bool] = []
+    cases = bench.cases(bench.settings({}))
+    run_together([(Broken(tmp_path), cases), (bench, cases)], store, 2, lambda run: seen.append(run.stored))
+    assert seen == [False] * 3
+    assert [run.stored for run in run_cases(bench, cases, store)] == [True] * 3
 
 
 def test_every_transient_knows_its_worst_sustained_stress(bench: Chain, store: Store) -> None:
