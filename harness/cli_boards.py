@@ -102,9 +102,9 @@ def publish_all(
     if kept is not None:
         rows.tables.append(kept[kept["testbench"] != SOLVER])
         solver.tables.append(kept[kept["testbench"] == SOLVER])
-    place.run_ahead(benches)
+    ahead = place.run_ahead(benches)
     for bench in benches:
-        result = _gather(bench, place, rows, campaign)
+        result = _gather(bench, place, rows, campaign, ahead.get(bench.name))
         if result is not None:
             answers.append(result)
             if check_solver and bench.check_solver:
@@ -128,11 +128,16 @@ def publish_all(
         raise HarnessError("; ".join(text for text, of in zip(lost, (rows, solver), strict=True) if of.problems))
 
 
-def _gather(bench: Testbench, place: Workplace, rows: Gathered, campaign: bool) -> Answer | None:
-    """Run one testbench, gather its rows, and return its answer; None where it has none, and every claim is MISSING."""
+def _gather(
+    bench: Testbench, place: Workplace, rows: Gathered, campaign: bool, runs: list[CaseRun] | None
+) -> Answer | None:
+    """Run one testbench, gather its rows, and return its answer; None where it has none, and every claim is MISSING.
+
+    ``runs`` are those of its cases, if it has run already.
+    """
     study = bench.is_figure or campaign
     claims = bench.claims + (bench.sample_claims if study else ())
-    result = rows.attempt(lambda: place.written_answer(bench), bench.name, claims)
+    result = rows.attempt(lambda: place.written_answer(bench, runs), bench.name, claims)
     for part in place.parts(result, study, campaign) if result is not None else ():
         rows.add(part, bench.name)
     return result

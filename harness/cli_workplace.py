@@ -14,10 +14,11 @@ from harness.arguments import parse_assignments
 from harness.cli_mc import StudyOptions, check_repeatability, publish_beside, publish_breakdowns, publish_study
 from harness.cli_options import console, say, shown
 from harness.errors import HarnessError
+from harness.job import CaseRun
 from harness.progress import RunProgress
 from harness.publish import Answer, output_folder, score_answer, write_answer
 from harness.registry import find_testbench
-from harness.repeatability import AIM, MUST
+from harness.repeatability import repeatability_claim
 from harness.runner import collect, run_cases, run_together
 from harness.scoreboard import joined, read_scoreboard
 from harness.store import Store
@@ -67,9 +68,10 @@ class Workplace:
         Raises:
             HarnessError: an assignment that no case has and that changes none.
         """
-        own, cases = self.own_assignments(bench), _all_cases(bench, self.settings(bench))
+        own, settings = self.own_assignments(bench), self.settings(bench)
+        cases = _all_cases(bench, settings)
         for name, text in own.items():
-            value, swept = self.settings(bench)[name], [case.values[name] for case in cases]
+            value, swept = settings[name], [case.values[name] for case in cases]
             others = {other: own[other] for other in own if other != name}
             if value not in swept and cases == _all_cases(bench, bench.settings(others)):
                 had = " .. ".join(dict.fromkeys(str(end) for end in (swept[0], swept[-1])))
@@ -77,28 +79,30 @@ class Workplace:
                     f"{bench.name} chooses {name} itself, {had}, so {name}={text} changes nothing of it; leave it out."
                 )
 
-    def answer(self, bench: Testbench, tight: bool = False) -> Answer:
-        """Run one testbench under a progress bar."""
+    def answer(self, bench: Testbench, tight: bool = False, runs: list[CaseRun] | None = None) -> Answer:
+        """Run one testbench under a progress bar, if it has not: ``runs`` are those of its cases."""
         settings = self.settings(bench)
-        cases = bench.cases(settings)
-        with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
-            runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
+        if runs is None:
+            cases = bench.cases(settings)
+            with RunProgress(f"{bench.name}{' tight' if tight else ''}", len(cases), console) as progress:
+                runs = run_cases(bench, cases, self.store, self.jobs, tight, progress.advance)
         return Answer(bench, collect(bench, settings, runs), runs)
 
-    def run_ahead(self, benches: Iterable[Testbench]) -> None:
-        """Run together what has fewer cases than there are workers, so that no core idles; what fails is told later."""
+    def run_ahead(self, benches: Iterable[Testbench]) -> dict[str, list[CaseRun]]:
+        """Run together what has fewer cases than there are workers, so that no core idles; return runs by testbench."""
         workers, few = self.jobs or os.cpu_count() or 1, []
         for bench in benches:
             with suppress(Exception):  # in its turn it says what is wrong, and no other's rows are lost
                 cases = bench.cases(self.settings(bench))
                 few += [(bench, cases)] if len(cases) < workers else []
-        if few:
-            with RunProgress("together", sum(len(cases) for _, cases in few), console) as progress:
-                run_together(few, self.store, self.jobs, progress.advance)
+        if not few:
+            return {}
+        with RunProgress("together", sum(len(cases) for _, cases in few), console) as progress:
+            return run_together(few, self.store, self.jobs, progress.advance)
 
-    def written_answer(self, bench: Testbench) -> Answer:
-        """Run one testbench and write its files."""
-        result = self.answer(bench)
+    def written_answer(self, bench: Testbench, runs: list[CaseRun] | None = None) -> Answer:
+        """Run one testbench, if it has not, and write its files."""
+        result = self.answer(bench, runs=runs)
         for path in write_answer(result, self.folder):
             say(f"wrote {shown(path)}")
         return result
@@ -118,7 +122,10 @@ class Workplace:
             claims = [claim for each in bench.breakdowns for claim in each.claims]
             yield claims, lambda: publish_breakdowns(bench, bench.breakdowns, own, *where, self.folder)
         if campaign and bench.essential:
-            yield _repeatability_claims(bench), lambda: check_repeatability(bench, own, *where)
+            yield (
+                [repeatability_claim(measure) for measure in bench.essential],
+                lambda: check_repeatability(bench, own, *where),
+            )
         if bench.beside and (study or bench.name not in bench.beside):
             yield (), lambda: self._draw_beside(result)
 
@@ -155,11 +162,3 @@ def workplace(settings: list[str] | None, jobs: int | None, results: Path, bench
 
 def _all_cases(bench: Testbench, settings: Mapping[str, Any]) -> list[Case]:
     return [*bench.cases(settings), *(bench.sampled_cases(settings) if bench.samples else ())]
-
-
-def _repeatability_claims(bench: Testbench) -> list[Claim]:
-    return [
-        Claim(f"repeatability_{measure}", f"repeatability of {measure}", "required of the measurement",
-              (0.0, MUST), (0.0, AIM))
-        for measure in bench.essential
-    ]  # fmt: skip

@@ -25,14 +25,19 @@ def repeatability_rows(plain: StudyResult, tight: StudyResult) -> pd.DataFrame:
     rows = []
     for measure in bench.essential:
         share, where, counts = _worst(plain, tight, measure)
-        claim = Claim(
-            f"repeatability_{measure}",
-            f"repeatability of {measure}: rms change at reltol / 10 and half the step, over sigma ({counts} chips)",
-            f"required of the measurement; worst of the cases: {where}", (0.0, MUST), (0.0, AIM),
-        )  # fmt: skip
+        claim = repeatability_claim(measure, f" ({counts} chips)", f"; worst of the cases: {where}")
         rows.append(score(bench.name, [claim], [Summary(claim.measure, share)]))
     table = pd.concat(rows, ignore_index=True)
     return table.assign(status="INCOMPLETE") if tight.failed or plain.failed else table
+
+
+def repeatability_claim(measure: str, counts: str = "", where: str = "") -> Claim:
+    """Return the claim on how well a measure repeats; ``counts`` and ``where`` say of what, once it is known."""
+    return Claim(
+        f"repeatability_{measure}",
+        f"repeatability of {measure}: rms change at reltol / 10 and half the step, over sigma{counts}",
+        f"required of the measurement{where}", (0.0, MUST), (0.0, AIM),
+    )  # fmt: skip
 
 
 def _worst(plain: StudyResult, tight: StudyResult, measure: str) -> tuple[float, str, str]:

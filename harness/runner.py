@@ -1,6 +1,7 @@
 """Run a testbench's cases on all cores, take what is already stored, and collect waveforms and measures."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -46,19 +47,20 @@ def run_cases(
 def run_together(
     work: Iterable[tuple[Testbench, Iterable[Case]]], store: Store, jobs: int | None = None,
     progress: Progress = no_progress,
-) -> None:  # fmt: skip
-    """Run cases of several testbenches on the same workers, for the store; each then finds its own there.
+) -> dict[str, list[CaseRun]]:  # fmt: skip
+    """Run cases of several testbenches on the same workers; return the runs of each, by its name, in case order.
 
-    What cannot be prepared is left out: its testbench says so in its turn.
+    A testbench whose cases cannot be prepared is left out: it says so in its turn.
 
     Raises:
         HarnessError: the disk is full.
     """
-    prepared: list[tuple[Case, Job]] = []
+    prepared: dict[str, list[tuple[Case, Job]]] = {}
     for bench, cases in work:
         with contextlib.suppress(Exception):
-            prepared += [(case, prepare(bench, case, store)) for case in cases]
-    _run_jobs(prepared, store, jobs, progress)
+            prepared[bench.name] = [(case, prepare(bench, case, store)) for case in cases]
+    runs = iter(_run_jobs([each for own in prepared.values() for each in own], store, jobs, progress))
+    return {name: list(itertools.islice(runs, len(own))) for name, own in prepared.items()}
 
 
 def _run_jobs(

@@ -110,7 +110,8 @@ def test_testbenches_run_together_and_find_their_own_in_the_store(bench: Chain, 
 
     seen: list[bool] = []
     cases = bench.cases(bench.settings({}))
-    run_together([(Broken(tmp_path), cases), (bench, cases)], store, 2, lambda run: seen.append(run.stored))
+    ran = run_together([(Broken(tmp_path), cases), (bench, cases)], store, 2, lambda run: seen.append(run.stored))
+    assert {name: [run.case for run in runs] for name, runs in ran.items()} == {bench.name: cases}
     assert seen == [False] * 3
     assert [run.stored for run in run_cases(bench, cases, store)] == [True] * 3
 
